@@ -1,0 +1,5 @@
+"""The stand-in for TB.One."""
+
+from .simulator import TBOneSimulator
+
+__all__ = ["TBOneSimulator"]
