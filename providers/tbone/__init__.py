@@ -1,0 +1,1 @@
+"""TB.One of Tradebyte, seen from a channel."""
