@@ -1,0 +1,15 @@
+from . import (
+    fulfillment_account,
+    fulfillment_message,
+    fulfillment_sync,
+    fulfillment_account_client,
+    fulfillment_account_health,
+    fulfillment_account_outcome,
+    fulfillment_account_secrets,
+    fulfillment_account_test,
+    fulfillment_exchange_transaction,
+    fulfillment_exchange,
+    fulfillment_acknowledge,
+    fulfillment_exchange_by_hand,
+    fulfillment_inbox,
+)

@@ -1,0 +1,228 @@
+"""One connection to a platform: credentials, policies, health and counts."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+MANAGER = "fulfillment_connector.group_fulfillment_manager"
+MINIMUM_FETCH_INTERVAL = 15  # minutes; TB.One asks channels not to fetch messages more often
+MAXIMUM_PAGE_SIZE = 1000
+TIMES = ("connect_timeout", "read_timeout", "log_retention_days")
+CONNECTION = {"host", "account_number", "username", "password", "channel_number", "environment"}
+
+
+class FulfillmentAccount(models.Model):
+    _name = "fulfillment.account"
+    _description = "Fulfillment Account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        tracking=True,
+        help="Gets the activities: a stopped account, messages that need attention.",
+    )
+    provider = fields.Selection([("tbone", "TB.One")], required=True, default="tbone")
+    environment = fields.Selection(
+        [("production", "Production"), ("test", "Test")],
+        required=True,
+        default="test",
+        tracking=True,
+        help="A test account never calls a production host of the platform.",
+    )
+    state = fields.Selection(
+        [("draft", "Not tested"), ("connected", "Connected"), ("stopped", "Stopped")],
+        default="draft",
+        required=True,
+        copy=False,
+        tracking=True,
+        help="A stopped account makes no calls until its connection was tested again.",
+    )
+
+    # Credentials
+    host = fields.Char(required=True, default="https://reststaging.core.tradebyte.com")
+    account_number = fields.Char(groups=MANAGER, help="TB.One account (merchant number, HNR).")
+    username = fields.Char(string="User", groups=MANAGER, copy=False)
+    password = fields.Char(groups=MANAGER, copy=False)
+    channel_number = fields.Char(string="Channel ID", help="Numeric ID of the channel.")
+    channel_sign = fields.Char(help="Letter code of the channel, usually four letters.")
+
+    # How to exchange
+    fetch_interval = fields.Integer(
+        string="Fetch Every (min)", default=15, required=True, help="Minutes, 15 or more."
+    )
+    page_size = fields.Integer(default=100, required=True, help="Messages asked for in one call.")
+    acknowledge_policy = fields.Selection(
+        [("stored", "When stored"), ("applied", "When applied")],
+        default="stored",
+        required=True,
+        help="When a message is marked as processed at the platform. "
+        "'When stored' keeps the platform's queue short and is recommended.",
+    )
+    acknowledge_missing = fields.Boolean(
+        string="Unknown Message Counts as Processed",
+        help="Take the answer 404 to 'processed' as: nothing left to do.",
+    )
+    time_zone = fields.Selection(
+        _tz_get, default="UTC", required=True, help="Of the platform's time stamps without zone."
+    )
+    connect_timeout = fields.Integer(string="Connect Time-out (s)", default=10, required=True)
+    read_timeout = fields.Integer(string="Read Time-out (s)", default=300, required=True)
+
+    # What messages do in Odoo
+    wait_days = fields.Integer(
+        string="Wait (days)",
+        default=14,
+        required=True,
+        help="A message that comes before its order or its shipment waits this long, "
+        "then it needs attention.",
+    )
+    cancel_stock_policy = fields.Selection(
+        [("raise", "Sell again at once"), ("hold", "Hold until the next stock update")],
+        string="Stock of Cancelled Items",
+        default="raise",
+        required=True,
+    )
+    return_policy = fields.Selection(
+        [("validate", "Receive at once"), ("review", "Leave ready for review")],
+        string="Returns",
+        default="validate",
+        required=True,
+    )
+    refund_policy = fields.Selection(
+        [
+            ("none", "Do nothing"),
+            ("activity", "Plan an activity"),
+            ("credit_note", "Draft a credit note"),
+        ],
+        string="Refunds",
+        default="activity",
+        required=True,
+    )
+    log_retention_days = fields.Integer(string="Keep Sync Log (days)", default=90, required=True)
+
+    # Health; written by the exchange lane
+    next_fetch_at = fields.Datetime(
+        string="Next Run", copy=False, readonly=True, default=fields.Datetime.now
+    )
+    last_success_at = fields.Datetime(string="Last Success", copy=False, readonly=True)
+    last_error = fields.Text(copy=False, readonly=True)
+    failure_count = fields.Integer(copy=False, readonly=True)
+
+    message_row_ids = fields.One2many("fulfillment.message", "account_id", string="Inbox")
+    sync_ids = fields.One2many("fulfillment.sync", "account_id", string="Sync Log")
+    pending_count = fields.Integer(string="To Apply", compute="_compute_message_counts")
+    waiting_count = fields.Integer(string="Waiting", compute="_compute_message_counts")
+    attention_count = fields.Integer(string="Needs Attention", compute="_compute_message_counts")
+    unacknowledged_count = fields.Integer(
+        string="Not Yet Marked as Processed", compute="_compute_message_counts"
+    )
+    unknown_count = fields.Integer(
+        string="Messages of Unknown Type", compute="_compute_message_counts"
+    )
+
+    @api.constrains("fetch_interval", "page_size", "wait_days", *TIMES)
+    def _check_limits(self):
+        for account in self:
+            if account.fetch_interval < MINIMUM_FETCH_INTERVAL:
+                raise ValidationError(
+                    self.env._(
+                        "The platform allows to fetch every %s minutes at most. "
+                        "Enter that or more.",
+                        MINIMUM_FETCH_INTERVAL,
+                    )
+                )
+            if not 1 <= account.page_size <= MAXIMUM_PAGE_SIZE:
+                raise ValidationError(
+                    self.env._("The page size must be 1 to %s messages.", MAXIMUM_PAGE_SIZE)
+                )
+            if account.wait_days < 0 or min(account[name] for name in TIMES) < 1:
+                raise ValidationError(
+                    self.env._("Time-outs and days must be 1 or more, the wait 0 or more.")
+                )
+
+    def _compute_message_counts(self):
+        """One query per kind of count, for all accounts."""
+        of_accounts = Domain("account_id", "in", self.ids)
+        owed = Domain("acknowledgeable", "=", True) & Domain("acknowledged_at", "=", False)
+        states = self._count_messages(of_accounts, "state")
+        unacknowledged = self._count_messages(of_accounts & owed)
+        unknown = self._count_messages(of_accounts & Domain("kind", "=", "unknown"))
+        for account in self:
+            account.pending_count = states.get((account, "received"), 0)
+            account.waiting_count = states.get((account, "waiting"), 0)
+            account.attention_count = states.get((account, "failed"), 0)
+            account.unacknowledged_count = unacknowledged.get((account,), 0)
+            account.unknown_count = unknown.get((account,), 0)
+
+    def _count_messages(self, domain, *groupby):
+        """Counts by (account, ...)."""
+        rows = self.env["fulfillment.message"]._read_group(
+            domain, ["account_id", *groupby], ["__count"]
+        )
+        return {tuple(key): count for *key, count in rows}
+
+    def write(self, vals):
+        """With other credentials the account is a new one: not tested, and due."""
+        if not CONNECTION.isdisjoint(vals):
+            vals = self._prepare_untested_vals() | vals
+        return super().write(vals)
+
+    @api.model
+    def _prepare_untested_vals(self):
+        return {
+            "state": "draft",
+            "failure_count": 0,
+            "last_error": False,
+            "next_fetch_at": fields.Datetime.now(),
+        }
+
+    # --- what a person does
+
+    def action_view_messages(self):
+        return self._prepare_message_action(self.env._("Messages"))
+
+    def action_view_attention(self):
+        return self._prepare_message_action(
+            self.env._("Needs Attention"), Domain("state", "=", "failed")
+        )
+
+    def action_view_sync(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Sync Log"),
+            "res_model": "fulfillment.sync",
+            "view_mode": "list,form",
+            "domain": [("account_id", "in", self.ids)],
+        }
+
+    def action_import_file(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Import a Message File"),
+            "res_model": "fulfillment.import.file",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_account_id": self.id},
+        }
+
+    def _prepare_message_action(self, name, domain=Domain.TRUE):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "fulfillment.message",
+            "view_mode": "list,form",
+            "domain": list(Domain("account_id", "in", self.ids) & domain),
+        }

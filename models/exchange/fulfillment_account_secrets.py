@@ -1,0 +1,20 @@
+"""Credentials: the manager alone reads them, and they never leave in an export."""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+SECRETS = ("account_number", "username", "password")
+
+
+class FulfillmentAccount(models.Model):
+    _inherit = "fulfillment.account"
+
+    account_number = fields.Char(exportable=False)
+    username = fields.Char(exportable=False)
+    password = fields.Char(exportable=False)
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        # EXTENDS 'base': `exportable` only hides a field in the dialog; this is the wall
+        if any(path and path[0] in SECRETS for path in fields):
+            raise AccessError(self.env._("Credentials are never exported."))
+        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)

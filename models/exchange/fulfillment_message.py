@@ -1,0 +1,175 @@
+"""The inbox: one row per message of a platform, verbatim and in canonical fields."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ...providers import Kind
+
+KINDS = [
+    (Kind.ACKNOWLEDGE.value, "Acknowledged"),
+    (Kind.SHIP.value, "Shipped"),
+    (Kind.DELIVER.value, "Delivered"),
+    (Kind.CANCEL.value, "Cancelled"),
+    (Kind.RETURN.value, "Returned"),
+    (Kind.DEDUCTION.value, "Deduction"),
+    (Kind.PAYMENT.value, "Payment"),
+    (Kind.REFUND.value, "Refund"),
+    (Kind.INFO.value, "Information"),
+    (Kind.UNKNOWN.value, "Unknown"),
+]
+
+
+# Where a message may come from, per state it moves to. Applied is final.
+MOVES = {
+    "received": {"waiting", "failed", "ignored"},
+    "waiting": {"received", "waiting"},
+    "applied": {"received", "waiting"},
+    "failed": {"received", "waiting"},
+    "ignored": {"received", "waiting", "failed"},
+}
+
+
+class FulfillmentMessage(models.Model):
+    _name = "fulfillment.message"
+    _description = "Fulfillment Message"
+    _order = "id desc"
+    _rec_name = "external_id"
+    _check_company_auto = True
+
+    account_id = fields.Many2one(
+        "fulfillment.account", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    sync_id = fields.Many2one("fulfillment.sync", readonly=True, ondelete="set null")
+    external_id = fields.Char(string="Message ID", required=True, readonly=True)
+    state = fields.Selection(
+        [
+            ("received", "Received"),
+            ("waiting", "Waiting"),
+            ("applied", "Applied"),
+            ("failed", "Needs attention"),
+            ("ignored", "Ignored"),
+        ],
+        required=True,
+        readonly=True,
+        default="received",
+    )
+    reason = fields.Text(readonly=True, help="Why the message waits or needs attention.")
+    attempts = fields.Integer(readonly=True)
+    applied_at = fields.Datetime(readonly=True)
+
+    # What the platform said, in canonical fields
+    kind = fields.Selection(KINDS, required=True, readonly=True, index=True)
+    platform_type = fields.Char(string="Type", readonly=True)
+    order_ref = fields.Char(string="Platform Order ID", readonly=True)
+    order_key = fields.Char(string="Order Key", readonly=True)
+    item_ref = fields.Char(string="Platform Item ID", readonly=True)
+    item_key = fields.Char(readonly=True)
+    sku = fields.Char(string="SKU", readonly=True)
+    channel_sku = fields.Char(string="Channel SKU", readonly=True)
+    channel_sign = fields.Char(readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    carrier_key = fields.Char(readonly=True)
+    tracking_ref = fields.Char(string="Tracking Number", readonly=True)
+    return_tracking_ref = fields.Char(string="Proposed Return Tracking Number", readonly=True)
+    amount = fields.Float(readonly=True, help="DEDUCTION: what is kept back from the refund.")
+    comment = fields.Text(readonly=True)
+    return_cause = fields.Char(readonly=True)
+    return_state = fields.Char(readonly=True)
+    service = fields.Char(readonly=True)
+    delivery_information = fields.Text(readonly=True)
+    expected_date = fields.Date(readonly=True)
+    occurred_at = fields.Datetime(string="Created at Platform", readonly=True)
+    occurred_raw = fields.Char(string="Created at Platform (verbatim)", readonly=True)
+    raw = fields.Text(readonly=True, help="The message as the platform sent it.")
+    problem = fields.Text(readonly=True, help="What in the message could not be understood.")
+
+    # What the exchange lane owes the platform
+    acknowledgeable = fields.Boolean(readonly=True)
+    acknowledged_at = fields.Datetime(string="Marked as Processed", readonly=True)
+    acknowledge_after = fields.Datetime(readonly=True)
+    acknowledge_attempts = fields.Integer(readonly=True)
+    acknowledge_error = fields.Text(readonly=True)
+
+    _external_id_unique = models.Constraint(
+        "UNIQUE(account_id, external_id)", "A message is stored once per account."
+    )
+    _to_apply = models.Index("(id) WHERE state = 'received'")
+    _open = models.Index("(account_id, state) WHERE state IN ('received', 'waiting', 'failed')")
+    # Hashes, because a platform's text of any length must not break the insert of a page.
+    _order_ref = models.Index("USING hash (order_ref)")
+    _order_key = models.Index("USING hash (order_key)")
+    _tracking_ref = models.Index("USING hash (tracking_ref)")
+    _to_acknowledge = models.Index(
+        "(account_id, id) WHERE acknowledgeable IS TRUE AND acknowledged_at IS NULL"
+    )
+
+    def _move_to(self, state, reason=False):
+        """Move the messages whose state allows it; the only writer of `state`.
+
+        :return: the messages that moved.
+        """
+        movable = self.filtered(lambda message: message.state in MOVES[state])
+        vals = {"state": state, "reason": reason}
+        if state == "applied":
+            vals["applied_at"] = fields.Datetime.now()
+        movable.write(vals)
+        return movable
+
+    def action_retry(self):
+        """Apply the selected messages again, as soon as the apply lane runs."""
+        self.check_access("read")
+        moved = self.sudo()._move_to("received")
+        self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger()
+        return moved._notify(
+            self.env._("%(count)s messages are tried again.", count=len(moved)), "info"
+        )
+
+    def action_ignore(self):
+        """Set the selected messages aside: they change nothing and ask for nothing."""
+        self.check_access("write")
+        moved = self._move_to("ignored", self.env._("Ignored by %s.", self.env.user.name))
+        moved._settle()
+        return moved._notify(
+            self.env._("%(count)s messages are ignored.", count=len(moved)), "success"
+        )
+
+    @api.model
+    def _wake(self, account, refs=(), keys=()):
+        """Try waiting messages again that name an order by platform id or by our key."""
+        named = Domain("order_ref", "in", list(refs)) | Domain("order_key", "in", list(keys))
+        waiting = self.sudo().search(
+            Domain("account_id", "=", account.id) & Domain("state", "=", "waiting") & named
+        )
+        if waiting:
+            waiting._move_to("received")
+            self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger()
+
+    def _settle(self):
+        """Hook: what documents do when messages no longer ask for attention."""
+
+    def _notify(self, text, kind):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": text,
+                "type": kind,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # --- exchange lane
+
+    def action_acknowledge_again(self):
+        """Owe the acknowledgement of the selected messages again, refused ones too."""
+        self.check_access("read")
+        owing = self.sudo().filtered(
+            lambda message: message.acknowledgeable and not message.acknowledged_at
+        )
+        owing._owe_again()
+        self.env.ref("fulfillment_connector.ir_cron_exchange").sudo()._trigger()
+        return self._notify(
+            self.env._("%(count)s messages are marked as processed again.", count=len(owing)),
+            "info",
+        )

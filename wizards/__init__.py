@@ -1,0 +1,1 @@
+from . import fulfillment_import_file
