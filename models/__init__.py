@@ -1,0 +1,2 @@
+from . import exchange, effects, documents
+from . import res_company, res_config_settings

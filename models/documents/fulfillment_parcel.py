@@ -1,0 +1,97 @@
+"""One tracking number, outbound or return, with its carrier, link and quantities."""
+
+from urllib.parse import quote
+
+from odoo import api, fields, models
+
+PLACEHOLDER = "<shipmenttrackingnumber>"
+
+
+class FulfillmentParcel(models.Model):
+    _name = "fulfillment.parcel"
+    _description = "Parcel"
+    _order = "id desc"
+    _rec_name = "tracking_ref"
+
+    account_id = fields.Many2one(
+        "fulfillment.account", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    order_id = fields.Many2one(
+        "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="order_id.partner_shipping_id", string="Recipient")
+    direction = fields.Selection(
+        [("out", "To the customer"), ("return", "Return")], required=True, readonly=True
+    )
+    key = fields.Char(
+        required=True,
+        readonly=True,
+        help="What makes messages one parcel: its tracking number, or the day where there is none.",
+    )
+    tracking_ref = fields.Char(string="Tracking Number", readonly=True, index="trigram")
+    return_tracking_ref = fields.Char(string="Proposed Return Tracking Number", readonly=True)
+    carrier_key = fields.Char(string="Package Type Key", readonly=True)
+    carrier_id = fields.Many2one("delivery.carrier", readonly=True)
+    tracking_url = fields.Char(string="Tracking Link", compute="_compute_tracking_url")
+    shipped_at = fields.Datetime(readonly=True)
+    delivered_at = fields.Datetime(readonly=True)
+    return_cause = fields.Char(readonly=True)
+    return_state = fields.Char(readonly=True)
+    comment = fields.Text(readonly=True)
+    message_row_ids = fields.One2many("fulfillment.message", "parcel_id", string="Messages")
+    picking_ids = fields.Many2many("stock.picking", string="Transfers", readonly=True)
+    quantity = fields.Float(compute="_compute_content", digits="Product Unit")
+    content = fields.Char(compute="_compute_content", help="Pieces and articles.")
+
+    _parcel_unique = models.Constraint(
+        "UNIQUE(order_id, direction, carrier_key, key)", "A parcel of an order stands once."
+    )
+
+    @api.depends("tracking_ref", "carrier_key", "account_id.carrier_map_ids.tracking_url")
+    def _compute_tracking_url(self):
+        for parcel in self:
+            parcel.tracking_url = parcel._get_tracking_url()
+
+    def _get_tracking_url(self):
+        """A link to the carrier's page, or False; only http and https, the number encoded.
+
+        The number comes from outside and the link ends up in an href.
+        """
+        rule = self.account_id.carrier_map_ids.filtered(lambda rule: rule.key == self.carrier_key)
+        template = rule.tracking_url or rule.carrier_id.tracking_url or ""
+        if not self.tracking_ref or not template.lower().startswith(("http://", "https://")):
+            return False
+        return template.replace(PLACEHOLDER, quote(self.tracking_ref, safe=""))
+
+    @api.depends("message_row_ids.quantity", "message_row_ids.order_line_id")
+    def _compute_content(self):
+        for parcel in self:
+            applied = parcel.message_row_ids.filtered(lambda message: message.state == "applied")
+            parcel.quantity = sum(applied.mapped("quantity"))
+            parcel.content = ", ".join(
+                f"{message.quantity:g} x {message.order_line_id.product_id.display_name}"
+                for message in applied.sorted("order_line_id")
+            )
+
+    def _mark(self, picking):
+        """Put the parcel's number and carrier on a transfer; it may carry several parcels."""
+        self.ensure_one()
+        self.picking_ids |= picking
+        refs = picking.fulfillment_parcel_ids.sorted("id").mapped("tracking_ref")
+        vals = {"carrier_tracking_ref": ",".join(filter(None, refs)) or False}
+        if self.carrier_id:
+            vals["carrier_id"] = self.carrier_id.id
+        picking.write(vals)
+
+    def _done_transfer_like(self, picking):
+        """The transfer in which this parcel left already, if it went the way of an open one."""
+        return self.picking_ids.filtered(
+            lambda done: (
+                done.state == "done"
+                and done.picking_type_id == picking.picking_type_id
+                and done.location_id == picking.location_id
+                and done.location_dest_id == picking.location_dest_id
+                and done.partner_id == picking.partner_id
+            )
+        )[:1]

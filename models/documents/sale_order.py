@@ -1,0 +1,165 @@
+"""The sale order: its keys at the platform, its state there, its parcels and messages."""
+
+from odoo import api, fields, models
+
+STATES = [
+    ("to_send", "To send"),
+    ("sent", "Sent"),
+    ("unknown", "Arrival unknown"),
+    ("acknowledged", "Acknowledged"),
+    ("partly_shipped", "Partly shipped"),
+    ("shipped", "Shipped"),
+    ("cancelled", "Cancelled"),
+    ("partly_returned", "Partly returned"),
+    ("returned", "Returned"),
+    ("attention", "Needs attention"),
+]
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    fulfillment_account_id = fields.Many2one(
+        "fulfillment.account",
+        string="Fulfillment Account",
+        index="btree_not_null",
+        copy=False,
+        check_company=True,
+        tracking=True,
+    )
+    fulfillment_key = fields.Char(
+        string="Order Key",
+        copy=False,
+        help="The order number the platform knows from us (CHANNEL_ID).",
+    )
+    fulfillment_ref = fields.Char(
+        string="TB.One Order ID", copy=False, help="The number the platform gave (TB_ID)."
+    )
+    fulfillment_state = fields.Selection(
+        STATES, compute="_compute_fulfillment_state", store=True, copy=False, index=True
+    )
+    fulfillment_payment_state = fields.Selection(
+        [("open", "Open"), ("paid", "Paid"), ("shortfall", "Payment lost")],
+        string="Payment at Platform",
+        readonly=True,
+        copy=False,
+    )
+    fulfillment_acknowledged_at = fields.Datetime(string="Acknowledged", readonly=True, copy=False)
+    fulfillment_message_ids = fields.One2many("fulfillment.message", "order_id", readonly=True)
+    fulfillment_parcel_ids = fields.One2many("fulfillment.parcel", "order_id", readonly=True)
+    fulfillment_message_count = fields.Integer(compute="_compute_fulfillment_counts")
+    fulfillment_attention_count = fields.Integer(compute="_compute_fulfillment_counts")
+    fulfillment_parcel_count = fields.Integer(compute="_compute_fulfillment_counts")
+
+    _fulfillment_key_unique = models.UniqueIndex(
+        "(fulfillment_account_id, fulfillment_key) WHERE fulfillment_key IS NOT NULL",
+        "Another order of this account has the same order key.",
+    )
+    _fulfillment_ref_unique = models.UniqueIndex(
+        "(fulfillment_account_id, fulfillment_ref) WHERE fulfillment_ref IS NOT NULL",
+        "Another order of this account has the same platform order ID.",
+    )
+
+    @api.depends(
+        "state",
+        "fulfillment_account_id",
+        "fulfillment_ref",
+        "fulfillment_acknowledged_at",
+        "fulfillment_message_ids.state",
+        "order_line.fulfillment_qty_ordered",
+        "order_line.fulfillment_qty_shipped",
+        "order_line.fulfillment_qty_cancelled",
+        "order_line.fulfillment_qty_returned",
+    )
+    def _compute_fulfillment_state(self):
+        for order in self:
+            if not order.fulfillment_account_id:
+                order.fulfillment_state = False
+            elif "failed" in order.fulfillment_message_ids.mapped("state"):
+                order.fulfillment_state = "attention"
+            else:
+                order.fulfillment_state = (
+                    order._get_fulfillment_state_of_items()
+                    or order._get_fulfillment_state_of_order()
+                )
+
+    def _get_fulfillment_state_of_items(self):
+        """What became of the items; nothing while they are all open."""
+        lines = self._fulfillment_lines()
+        ordered, shipped, cancelled, returned = (
+            sum(lines.mapped(f"fulfillment_qty_{name}"))
+            for name in ("ordered", "shipped", "cancelled", "returned")
+        )
+        if returned:
+            return "returned" if returned >= shipped else "partly_returned"
+        if shipped:
+            return "shipped" if shipped + cancelled >= ordered else "partly_shipped"
+        return "cancelled" if cancelled and cancelled >= ordered else False
+
+    def _get_fulfillment_state_of_order(self):
+        if self.state == "cancel":
+            return "cancelled"
+        if self.state != "sale":
+            return False
+        if self.fulfillment_acknowledged_at:
+            return "acknowledged"
+        return "sent" if self.fulfillment_ref else "to_send"
+
+    def _fulfillment_lines(self):
+        """The lines the platform deals with."""
+        return self.order_line.filtered(
+            lambda line: not line.display_type and not line.is_downpayment and not line.is_delivery
+        )
+
+    @api.depends("fulfillment_message_ids.state", "fulfillment_parcel_ids")
+    def _compute_fulfillment_counts(self):
+        for order in self:
+            states = order.fulfillment_message_ids.mapped("state")
+            order.fulfillment_message_count = len(states)
+            order.fulfillment_attention_count = states.count("failed")
+            order.fulfillment_parcel_count = len(order.fulfillment_parcel_ids)
+
+    # --- link to the platform
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create([self._clean_fulfillment_vals(vals) for vals in vals_list])
+        orders.filtered("fulfillment_account_id")._fulfillment_link()
+        return orders
+
+    def write(self, vals):
+        result = super().write(self._clean_fulfillment_vals(vals))
+        if {"fulfillment_account_id", "fulfillment_key", "fulfillment_ref"} & vals.keys():
+            self._fulfillment_link()
+        return result
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self.filtered("fulfillment_account_id")._fulfillment_link()
+        return result
+
+    def _fulfillment_link(self):
+        """Fix what the platform knows as ordered, and wake the messages that wait for the order."""
+        for order in self.filtered(lambda order: order.state == "sale"):
+            for line in order._fulfillment_lines():
+                if not line.fulfillment_qty_ordered:
+                    line.fulfillment_qty_ordered = line.product_uom_id._compute_quantity(
+                        line.product_uom_qty, line.product_id.uom_id, rounding_method="HALF-UP"
+                    )
+        for account, orders in self.grouped("fulfillment_account_id").items():
+            if account:
+                self.env["fulfillment.message"]._wake(
+                    account,
+                    refs=filter(None, orders.mapped("fulfillment_ref")),
+                    keys=filter(None, orders.mapped("fulfillment_key")),
+                )
+
+    @staticmethod
+    def _clean_fulfillment_vals(vals):
+        """Ids are compared exactly, so blanks around them are cut and an empty one is none."""
+        ids = {
+            name: (vals[name] or "").strip() or False
+            for name in ("fulfillment_key", "fulfillment_ref")
+            if name in vals
+        }
+        return vals | ids

@@ -1,0 +1,29 @@
+"""The sale order line: its key at the platform and what the platform did with it."""
+
+from odoo import fields, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    fulfillment_key = fields.Char(
+        string="Item Key",
+        copy=False,
+        help="The item number the platform knows from us (CHANNEL_ORDER_ITEM_ID).",
+    )
+    fulfillment_ref = fields.Char(
+        string="TB.One Item ID", copy=False, help="The number the platform gave the item."
+    )
+    # In pieces: the unit of the product, as the platform counts.
+    fulfillment_qty_ordered = fields.Float(
+        string="Ordered (pieces)", digits="Product Unit", copy=False, readonly=True
+    )
+    fulfillment_qty_shipped = fields.Float(
+        string="Shipped", digits="Product Unit", copy=False, readonly=True
+    )
+    fulfillment_qty_cancelled = fields.Float(
+        string="Cancelled", digits="Product Unit", copy=False, readonly=True
+    )
+    fulfillment_qty_returned = fields.Float(
+        string="Returned", digits="Product Unit", copy=False, readonly=True
+    )

@@ -1,0 +1,71 @@
+"""What the Fulfillment page of an order needs, and nothing else does."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    fulfillment_line_ids = fields.One2many(
+        "sale.order.line",
+        "order_id",
+        string="Items at the Platform",
+        domain=[
+            ("display_type", "=", False),
+            ("is_delivery", "=", False),
+            ("is_downpayment", "=", False),
+        ],
+        copy=False,
+    )
+    fulfillment_return_ids = fields.One2many(
+        "fulfillment.parcel",
+        "order_id",
+        string="Returns",
+        domain=[("direction", "=", "return")],
+    )
+    fulfillment_outbound_ids = fields.One2many(
+        "fulfillment.parcel",
+        "order_id",
+        string="Outbound Parcels",
+        domain=[("direction", "=", "out")],
+    )
+    fulfillment_page_visible = fields.Boolean(
+        compute="_compute_fulfillment_page_visible",
+        compute_sudo=True,
+        help="The order has an account, or its company has one to link it to.",
+    )
+
+    @api.depends("fulfillment_account_id", "company_id", "state")
+    def _compute_fulfillment_page_visible(self):
+        accounts = self.env["fulfillment.account"].search(
+            [("company_id", "in", self.company_id.ids)]
+        )
+        for order in self:
+            order.fulfillment_page_visible = order.fulfillment_account_id or (
+                order.state == "sale" and order.company_id in accounts.company_id
+            )
+
+    # --- actions
+
+    def action_view_fulfillment_messages(self):
+        return self._fulfillment_action("action_message")
+
+    def action_view_fulfillment_attention(self):
+        return self._fulfillment_action("action_message", search_default_attention=1)
+
+    def action_view_fulfillment_parcels(self):
+        return self._fulfillment_action("action_parcel")
+
+    def action_fulfillment_fetch(self):
+        """Ask the platform of this order's account for new messages."""
+        if not self.fulfillment_account_id:
+            raise UserError(self.env._("Choose a fulfillment account for this order first."))
+        return self.fulfillment_account_id.action_fetch()
+
+    def _fulfillment_action(self, name, **context):
+        """One of our windows, with what belongs to this order."""
+        self.ensure_one()
+        xml_id = f"fulfillment_connector.{name}"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        return action | {"domain": [("order_id", "=", self.id)], "context": context}

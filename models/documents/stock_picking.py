@@ -1,0 +1,35 @@
+"""The transfer: its parcels, and links to all of them."""
+
+import json
+
+from odoo import api, fields, models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    fulfillment_parcel_ids = fields.Many2many("fulfillment.parcel", readonly=True, copy=False)
+    fulfillment_account_id = fields.Many2one(related="sale_id.fulfillment_account_id")
+    fulfillment_ref = fields.Char(related="sale_id.fulfillment_ref", string="TB.One Order ID")
+    fulfillment_key = fields.Char(related="sale_id.fulfillment_key", string="Order Key")
+
+    @api.depends("fulfillment_parcel_ids.tracking_url")
+    def _compute_carrier_tracking_url(self):
+        # EXTENDS stock_delivery: a link per parcel. Order page, portal and mail read one link as
+        # it is, and several as a JSON list of [number, link].
+        with_parcels = self.filtered("fulfillment_parcel_ids")
+        super(StockPicking, self - with_parcels)._compute_carrier_tracking_url()
+        for picking in with_parcels:
+            links = [
+                [parcel.tracking_ref, parcel.tracking_url]
+                for parcel in picking.fulfillment_parcel_ids
+                if parcel.tracking_url
+            ]
+            picking.carrier_tracking_url = (
+                json.dumps(links) if len(links) > 1 else bool(links) and links[0][1]
+            )
+
+    def send_to_shipper(self):
+        # What the platform ships has its label already; the carrier must not be asked for another.
+        if not self.env.context.get("fulfillment_apply"):
+            super().send_to_shipper()

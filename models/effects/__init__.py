@@ -1,0 +1,18 @@
+from . import (
+    fulfillment_effect,
+    effect_acknowledge,
+    effect_cancel,
+    effect_deliver,
+    effect_payment,
+    effect_refund,
+    effect_return,
+    effect_ship,
+    fulfillment_account,
+    fulfillment_apply,
+    fulfillment_message,
+    parcel_messages,
+    sale_order,
+    sale_order_line,
+    stock_move,
+    stock_reduce,
+)

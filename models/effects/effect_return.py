@@ -1,0 +1,185 @@
+"""A returned item: the return of the delivery that shipped it, for just that quantity."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from odoo import models
+
+from .allocation import TINY
+from .batch import Refund
+from .ledger import EffectError
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What comes back together: from one transfer, in one parcel, to one place."""
+
+    picking: object
+    parcel: object
+    rule: object  # fulfillment.return.state, may be empty
+
+
+class FulfillmentEffectReturn(models.AbstractModel):
+    _name = "fulfillment.effect.return"
+    _inherit = "fulfillment.effect"
+    _description = "Effect of a returned item"
+
+    def _plan(self, batch, message):
+        batch.book(message, "give_back")
+
+    def _apply(self, batch, messages):
+        messages._set_parcels("return")
+        rules = {rule.key: rule for rule in batch.account.return_state_ids}
+        nothing = self.env["fulfillment.return.state"]
+        by_hand, ways = {}, defaultdict(lambda: defaultdict(float))
+        for message in messages:
+            line = message.order_line_id
+            if line not in by_hand:
+                # What staff took back by hand before the platform told us.
+                by_hand[line] = line._fulfillment_given_back() - line.fulfillment_qty_returned
+            attached = max(0.0, min(message.quantity, by_hand[line]))
+            by_hand[line] -= attached
+            if attached:
+                self._attach(message)
+            rule = rules.get(message.return_state or None, nothing)
+            self._send_back(message, message.quantity - attached, rule, ways)
+            self._propose_refund(batch, message)
+            self._tell(batch, message, self._text(message))
+        self._receive(batch, ways)
+
+    def _attach(self, message):
+        """Put the parcel on the return that staff made by hand."""
+        back = message.order_line_id.move_ids.filtered(
+            lambda move: move.state != "cancel" and move.origin_returned_move_id
+        ).picking_id
+        untold = back.filtered(lambda picking: not picking.fulfillment_parcel_ids)
+        message.parcel_id._mark((untold or back)[:1])
+
+    def _send_back(self, message, pieces, rule, ways):
+        """Spread returned pieces over the deliveries that shipped them."""
+        line = message.order_line_id
+        if not pieces or rule.goods == "none":
+            return
+        if not line._fulfillment_is_moved():
+            line.qty_delivered -= line._fulfillment_in_line_unit(pieces)
+            return
+        for product, quantity in line._fulfillment_needs(pieces).items():
+            left = quantity
+            for move in self._shipped_moves(message, product):
+                planned = sum(quantities.get(move, 0.0) for quantities in ways.values())
+                part = min(left, move._fulfillment_returnable() - planned)
+                if part > TINY:
+                    left -= part
+                    ways[Way(move.picking_id, message.parcel_id, rule)][move] += part
+            if left > TINY:
+                raise EffectError(self._text_nothing_shipped(message))
+
+    def _shipped_moves(self, message, product):
+        """The deliveries an item may come back from; first the one that proposed this number."""
+        shipped = message.order_line_id.move_ids.filtered(
+            lambda move: (
+                move.state == "done"
+                and move.product_id == product
+                and move.location_dest_id._is_outgoing()
+            )
+        )
+        number = message.tracking_ref
+        return shipped.sorted(
+            lambda move: (
+                number not in move.picking_id.fulfillment_parcel_ids.mapped("return_tracking_ref"),
+                move.date,
+                move.id,
+            )
+        )
+
+    # --- documents
+
+    def _receive(self, batch, ways):
+        """Make the returns; receive them, unless the account wants to review them first."""
+        made = [(way, self._create_return(way, quantities)) for way, quantities in ways.items()]
+        pickings = self.env["stock.picking"].concat(*[picking for _way, picking in made])
+        if batch.account.return_policy == "review" or not pickings:
+            return
+        pickings.move_ids.picked = True
+        pickings._action_done()
+        if undone := pickings.filtered(lambda picking: picking.state != "done"):
+            raise EffectError(
+                self.env._(
+                    "Odoo did not receive %s. Open it and validate it by hand, then retry.",
+                    ", ".join(undone.mapped("display_name")),
+                )
+            )
+        for way, picking in made:
+            if way.rule.goods == "scrap":
+                self._scrap(picking)
+
+    def _create_return(self, way, quantities):
+        wizard = self.env["stock.return.picking"].create({"picking_id": way.picking.id})
+        for line in wizard.product_return_moves:
+            pieces = quantities.get(line.move_id, 0.0)
+            line.quantity = line.product_id.uom_id._compute_quantity(pieces, line.uom_id)
+        picking = wizard._create_return()
+        if way.rule.location_id:
+            picking.location_dest_id = way.rule.location_id
+            picking.move_line_ids.location_dest_id = way.rule.location_id
+        way.parcel._mark(picking)
+        return picking
+
+    def _scrap(self, picking):
+        scraps = self.env["stock.scrap"].create(
+            [
+                {
+                    "product_id": move.product_id.id,
+                    "scrap_qty": move.quantity,
+                    "product_uom_id": move.product_uom.id,
+                    "location_id": move.location_dest_id.id,
+                    "picking_id": picking.id,
+                    "origin": picking.origin,
+                    "company_id": picking.company_id.id,
+                }
+                for move in picking.move_ids
+            ]
+        )
+        scraps.do_scrap()
+
+    # --- words and money
+
+    def _propose_refund(self, batch, message):
+        refunds = batch.refunds[message.order_id]
+        text = self._text(message)
+        refunds.append(Refund(message, text, message.order_line_id, message.quantity))
+        if message.amount:
+            kept = self.env._("Kept back: %s", text)
+            refunds.append(Refund(message, kept, message.order_line_id, amount=-message.amount))
+
+    def _text(self, message):
+        details = [message.return_cause, message.return_state, message.comment]
+        return self.env._(
+            "%(quantity)s x %(product)s returned%(details)s",
+            quantity=f"{message.quantity:g}",
+            product=message.order_line_id.product_id.display_name,
+            details="".join(f", {detail}" for detail in details if detail),
+        )
+
+    def _text_nothing_shipped(self, message):
+        return self.env._(
+            "%(order)s has no delivery that %(quantity)s of %(product)s can come back from.",
+            order=message.order_id.display_name,
+            quantity=f"{message.quantity:g}",
+            product=message.order_line_id.product_id.display_name,
+        )
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    def _fulfillment_returnable(self):
+        """What of a done move has not come back yet, in the unit of the product."""
+        unit = self.product_id.uom_id
+        back = self.returned_move_ids.filtered(lambda move: move.state != "cancel")
+        return self.product_uom._compute_quantity(self.quantity, unit) - sum(
+            move.product_uom._compute_quantity(
+                move.quantity if move.state == "done" else move.product_uom_qty, unit
+            )
+            for move in back
+        )

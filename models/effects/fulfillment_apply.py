@@ -1,0 +1,248 @@
+"""The apply lane: claim messages, apply them in bulk, and corner the ones that cannot be.
+
+Only this file commits. A batch that fails as a whole is taken again order by order, then message
+by message, so that a poisoned message costs nobody but itself.
+"""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
+from odoo.tools import SQL
+
+from .batch import Batch
+from .fulfillment_effect import EFFECTS
+from .ledger import EffectError, TooEarly
+
+_logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 300  # messages claimed at a time: some tens of orders
+PENDING = ("received", "waiting")
+WITHOUT_EFFECT = ("info", "unknown")  # kept and shown, that is all
+TRIES = 3  # of a batch that met somebody else's write
+
+
+class FulfillmentApply(models.AbstractModel):
+    _name = "fulfillment.apply"
+    _description = "Fulfillment Apply Lane"
+
+    # --- lane
+
+    @api.model
+    def _cron_apply(self):
+        """Apply what waits in the inbox, batch by batch, until time is up or nothing is left."""
+        self._give_up_waiting()
+        seconds_left = 1.0
+        while seconds_left:
+            done = self._apply_batch()
+            remaining = self._count_pending() if done else 0
+            seconds_left = done and self.env["ir.cron"]._commit_progress(done, remaining=remaining)
+
+    @api.model
+    def _apply_account(self, account):
+        """Apply all that waits for one account, now."""
+        while self._apply_batch(account):
+            pass
+
+    def _apply_batch(self, account=None):
+        """Claim one batch and apply it. Commits.
+
+        :return: number of messages that got an answer.
+        """
+        for _attempt in range(TRIES):
+            try:
+                messages = self._claim(account)
+                self._apply_or_split(messages)
+                return len(messages)
+            except CONCURRENCY_ERRORS:
+                # The snapshot is older than somebody's write: only a new transaction sees it.
+                self._roll_back()
+        return 0
+
+    def _apply_or_split(self, messages):
+        """Apply messages in one transaction; if that fails, apply smaller sets of them."""
+        try:
+            self._apply_messages(messages)
+            self._commit()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # whatever stock methods raise must not stop the others
+            self._roll_back()
+            parts = self._split(messages)
+            if len(parts) == 1:
+                self._fail(messages, error)
+                return
+            for part in parts:
+                self._apply_or_split(self._lock(part))
+
+    def _split(self, messages):
+        """By order, or the messages of one order one by one."""
+        messages = self._lock(messages)
+        if len(messages.order_id) > 1:
+            return list(messages.grouped("order_id").values())
+        return list(messages.sorted(self._sort_key))
+
+    def _fail(self, messages, error):
+        if not isinstance(error, (EffectError, UserError)):
+            _logger.exception("Message %s could not be applied", messages.external_id)
+        messages._move_to("failed", str(error) or repr(error))
+        messages._raise_attention()
+        self._commit()
+
+    def _commit(self):
+        self.env["ir.cron"]._commit_progress()
+
+    def _roll_back(self):
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+
+    # --- claim
+
+    def _claim(self, account=None):
+        """Lock the oldest messages to apply, their orders, and all else that these orders wait for.
+
+        Other workers skip what is locked here, so any number of them can run on any host.
+        """
+        of_account = SQL("AND account_id = %s", account.id) if account else SQL()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM fulfillment_message WHERE state = 'received' %s"
+                " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
+                of_account,
+                BATCH_SIZE,
+            )
+        )
+        inbox = self.env["fulfillment.message"].sudo()
+        messages = self._lock(inbox.browse(row[0] for row in rows))
+        waiting = inbox.search(
+            [("order_id", "in", messages.order_id.ids), ("state", "=", "waiting")]
+        )
+        return messages | waiting.try_lock_for_update(allow_referencing=True)
+
+    def _lock(self, messages):
+        """Find the orders of messages and lock both.
+
+        :return: the messages that are ours now and still to be applied.
+        """
+        messages = messages.try_lock_for_update(allow_referencing=True)
+        for of_account in messages.grouped("account_id").values():
+            of_account._match_orders()
+        orders = messages.order_id.try_lock_for_update(allow_referencing=True)
+        return messages.filtered(
+            lambda message: (
+                message.state in PENDING and (not message.order_id or message.order_id in orders)
+            )
+        )
+
+    def _count_pending(self):
+        return (
+            self.env["fulfillment.message"]
+            .sudo()
+            .search_count([("state", "=", "received")], limit=100_000)
+        )
+
+    def _give_up_waiting(self):
+        """Messages that waited longer than their account allows need a person."""
+        for account in self.env["fulfillment.account"].sudo().search([]):
+            since = fields.Datetime.subtract(fields.Datetime.now(), days=account.wait_days)
+            late = (
+                self.env["fulfillment.message"]
+                .sudo()
+                .search(
+                    [
+                        ("account_id", "=", account.id),
+                        ("state", "=", "waiting"),
+                        ("create_date", "<", since),
+                    ],
+                    limit=BATCH_SIZE,
+                )
+            )
+            for message in late:
+                message._move_to(
+                    "failed",
+                    self.env._(
+                        "Waited %(days)s days. %(reason)s",
+                        days=account.wait_days,
+                        reason=message.reason or "",
+                    ),
+                )
+            late._raise_attention()
+        self._commit()
+
+    # --- apply: no commit from here on
+
+    @api.model
+    def _apply_messages(self, messages):
+        """Apply messages of any orders; each ends as applied, waiting or failed.
+
+        The effects and the new states stand in one transaction, so that nothing is done twice.
+        """
+        pending = messages.filtered(lambda message: message.state in PENDING)
+        for account, of_account in pending.grouped("account_id").items():
+            lane = self.with_user(api.SUPERUSER_ID).with_company(account.company_id)
+            lane = lane.with_context(fulfillment_apply=True, mail_notify_force_send=False)
+            lane._apply_messages_of_account(account, of_account.with_env(lane.env))
+
+    def _apply_messages_of_account(self, account, messages):
+        batch = Batch(self.env, account.with_env(self.env))
+        accepted = self._plan(batch, messages.sorted(self._sort_key))
+        accepted._learn_ids()
+        for kind, effect in EFFECTS.items():
+            of_kind = accepted.filtered(lambda message, kind=kind: message.kind == kind.value)
+            if of_kind:
+                self.env[effect]._apply(batch, of_kind)
+        self._finish(batch, accepted)
+        (messages - accepted)._raise_attention()
+
+    def _finish(self, batch, applied):
+        """Write the totals and the states, and leave one note per order."""
+        orders = applied.order_id
+        orders._fulfillment_cancel_empty(batch)
+        self._write_totals(batch)
+        applied._move_to("applied")
+        self.env["fulfillment.effect.refund"]._settle(batch)
+        orders._fulfillment_note(batch.account, batch.notes)
+        orders._fulfillment_calm_down()
+
+    def _plan(self, batch, messages):
+        """Sort out what cannot be applied; say why on each.
+
+        :return: the messages that can.
+        """
+        refused = {}
+        for message in messages:
+            try:
+                self._plan_message(batch, message)
+            except TooEarly as error:
+                refused[message] = ("waiting", str(error))
+            except EffectError as error:
+                refused[message] = ("failed", str(error))
+        for message, (state, reason) in refused.items():
+            message._move_to(state, reason)
+        return messages.filtered(lambda message: message not in refused)
+
+    def _plan_message(self, batch, message):
+        if message.problem:
+            raise EffectError(message.problem)
+        if message.kind in WITHOUT_EFFECT:
+            return
+        message._check_order()
+        message._match_line()
+        self.env[EFFECTS[message.kind]]._plan(batch, message)
+
+    def _write_totals(self, batch):
+        for line, ledger in batch.ledgers.items():
+            line.write(
+                {
+                    "fulfillment_qty_ordered": ledger.ordered,
+                    "fulfillment_qty_shipped": ledger.shipped,
+                    "fulfillment_qty_cancelled": ledger.cancelled,
+                    "fulfillment_qty_returned": ledger.returned,
+                }
+            )
+
+    @staticmethod
+    def _sort_key(message):
+        kinds = [kind.value for kind in EFFECTS]
+        return (kinds.index(message.kind), message._number())

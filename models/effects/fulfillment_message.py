@@ -1,0 +1,123 @@
+"""Which order and which line a message is about."""
+
+from odoo import models
+from odoo.fields import Domain
+
+from .ledger import EffectError, TooEarly
+
+ORDER_LEVEL_KINDS = {"acknowledge", "deduction", "payment", "refund", "info", "unknown", "deliver"}
+
+
+class FulfillmentMessage(models.Model):
+    _inherit = "fulfillment.message"
+
+    def _match_orders(self):
+        """Set the order of messages that have none yet: two queries for all of one account."""
+        self.account_id.ensure_one()
+        unmatched = self.filtered(lambda message: not message.order_id)
+        refs = {message.order_ref for message in unmatched if message.order_ref}
+        keys = {message.order_key for message in unmatched if message.order_key}
+        orders = self.env["sale.order"].search(
+            Domain("fulfillment_account_id", "=", self.account_id.id)
+            & (Domain("fulfillment_ref", "in", refs) | Domain("fulfillment_key", "in", keys))
+        )
+        by_ref = {order.fulfillment_ref: order for order in orders}
+        by_key = {order.fulfillment_key: order for order in orders}
+        nobody = self.env["sale.order"]
+        for message in unmatched:
+            message.order_id = by_ref.get(message.order_ref or None, nobody) or by_key.get(
+                message.order_key or None, nobody
+            )
+
+    def _check_order(self):
+        """Say why the message cannot be about its order.
+
+        :raise TooEarly: the order is not here yet, or not confirmed.
+        :raise EffectError: the two ids of the message contradict each other.
+        """
+        order = self.order_id
+        if not order:
+            raise TooEarly(self._text_unknown_order())
+        if self.order_ref and order.fulfillment_ref not in (False, self.order_ref):
+            raise EffectError(self._text_contradiction(order.fulfillment_ref, self.order_ref))
+        if self.order_key and order.fulfillment_key not in (False, self.order_key):
+            raise EffectError(self._text_contradiction(order.fulfillment_key, self.order_key))
+        if order.state in ("draft", "sent"):
+            raise TooEarly(
+                self.env._("%s is still a quotation. Confirm it first.", order.display_name)
+            )
+
+    def _match_line(self):
+        """Set the line an item message is about.
+
+        By our item key within the order, else by the platform's item id learned earlier, else by
+        SKU when exactly one line has it (TB.One manual: item messages name the item).
+
+        :raise EffectError: no line, or several.
+        """
+        if self.kind in ORDER_LEVEL_KINDS or self.order_line_id:
+            return
+        lines = self.order_id.order_line.filtered(lambda line: not line.display_type)
+        found = (
+            lines.filtered(lambda line: self.item_key and line.fulfillment_key == self.item_key)
+            or lines.filtered(lambda line: self.item_ref and line.fulfillment_ref == self.item_ref)
+            or lines.filtered(lambda line: self.sku and line.product_id.default_code == self.sku)
+        )
+        if len(found) != 1:
+            raise EffectError(self._text_no_line(found))
+        self.order_line_id = found
+
+    def _learn_ids(self):
+        """Keep the platform's ids on order and line, where they were not known."""
+        for message in self:
+            order, line = message.order_id, message.order_line_id
+            if message.order_ref and not order.fulfillment_ref:
+                order.fulfillment_ref = message.order_ref
+            if line and message.item_ref and not line.fulfillment_ref:
+                line.fulfillment_ref = message.item_ref
+
+    def _raise_attention(self):
+        """Plan one activity per order for messages that failed."""
+        failed = self.filtered(lambda message: message.state == "failed" and message.order_id)
+        for message in failed:
+            message.order_id._fulfillment_activity(
+                message.account_id, "attention", message.reason or ""
+            )
+
+    def _settle(self):
+        # EXTENDS the inbox: an ignored message asks for nothing any more.
+        super()._settle()
+        self.sudo().order_id._fulfillment_calm_down()
+
+    def _number(self):
+        """Sort key: the platform's message ids rise, but they are text to us."""
+        return (len(self.external_id), self.external_id)
+
+    def _text_unknown_order(self):
+        return self.env._(
+            "No order here has the platform order ID %(ref)s or the key %(key)s. "
+            "Link the order to this account, then it is applied.",
+            ref=self.order_ref or "-",
+            key=self.order_key or "-",
+        )
+
+    def _text_contradiction(self, ours, theirs):
+        return self.env._(
+            "The message says %(theirs)s, but %(order)s is %(ours)s at the platform.",
+            theirs=theirs,
+            ours=ours,
+            order=self.order_id.display_name,
+        )
+
+    def _text_no_line(self, found):
+        values = {
+            "order": self.order_id.display_name,
+            "sku": self.sku or "-",
+            "key": self.item_key or "-",
+            "count": len(found),
+        }
+        if found:
+            return self.env._("%(count)s lines of %(order)s have the SKU %(sku)s.", **values)
+        return self.env._(
+            "No line of %(order)s has the item key %(key)s or the SKU %(sku)s.", **values
+        )

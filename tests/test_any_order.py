@@ -1,0 +1,112 @@
+"""Whatever the order in which messages come, however often, however cut into pages: one end."""
+
+from datetime import date
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import tagged
+
+from .documents_case import DocumentsCase
+
+
+@st.composite
+def arrivals(draw, count):
+    """Positions of messages as they arrive: shuffled, some repeated, cut into pages."""
+    repeated = draw(st.lists(st.integers(0, count - 1), max_size=3))
+    arrived = draw(st.permutations([*range(count), *repeated]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(arrived) - 1), max_size=6)))
+    return [
+        arrived[start:end] for start, end in zip([0, *cuts], [*cuts, len(arrived)], strict=True)
+    ]
+
+
+@tagged("post_install", "-at_install")
+class TestAnyOrder(DocumentsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["fulfillment.carrier.map"].create(
+            {
+                "account_id": cls.account.id,
+                "key": "DHL",
+                "tracking_url": "https://track.example/<shipmenttrackingnumber>",
+            }
+        )
+        cls.order = cls.make_order((cls.mug, 2), (cls.tee, 1), (cls.lamp, 2))
+        mug, tee, lamp = cls.order.order_line
+        cls.words = [
+            cls.word("ORDER_ACKNOWLEDGE", cls.order, expected_date=date(2026, 12, 1)),
+            cls.word("SHIP", cls.order, mug, 1, tracking_ref="T1", carrier_key="DHL"),
+            cls.word("SHIP", cls.order, mug, 1, tracking_ref="T2", carrier_key="DHL"),
+            cls.word("NO_INVENTORY", cls.order, tee, 1),
+            cls.word("SHIP", cls.order, lamp, 2, tracking_ref="T2", carrier_key="DHL"),
+            cls.word("RETURN", cls.order, lamp, 1, tracking_ref="R1", return_cause="BROKEN"),
+            cls.word("PAYMENT_STATE_OPEN", cls.order),
+            cls.word("PAYMENT_STATE_PAID", cls.order),
+        ]
+        # The deliveries cannot be told the date once they are done, so it is told first.
+        cls.order.commitment_date = False
+
+    @settings(
+        max_examples=30,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(pages=arrivals(8))
+    def test_three_item_order(self, pages):
+        savepoint = self.env.cr.savepoint()
+        try:
+            for page in pages:
+                self.hear(*{index: self.words[index] for index in page}.values())
+            self.assertEqual(self.end(), self.expected())
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def expected(self):
+        return {
+            "states": {"applied"},
+            "order": ("sale", "partly_returned", "paid", date(2026, 12, 1)),
+            "totals": [(2, 2, 0, 0), (1, 0, 1, 0), (2, 2, 0, 1)],
+            "ordered, delivered, to invoice": [(2, 2, 2), (0, 0, 0), (2, 1, 1)],
+            "deliveries": {"T1": {"MUG": 1}, "T2": {"MUG": 1, "LAMP": 2}},
+            "done deliveries": 2,
+            "returns": [("R1", "LAMP", 1.0)],
+            "parcels": [
+                ("out", "T1", "https://track.example/T1", 1.0),
+                ("out", "T2", "https://track.example/T2", 3.0),
+                ("return", "R1", False, 1.0),
+            ],
+            "open": 0,
+        }
+
+    def end(self):
+        order, lines = self.order, self.order.order_line
+        done = order.picking_ids.filtered(lambda picking: picking.state == "done")
+        back = done.filtered("return_id")
+        return {
+            "states": set(order.fulfillment_message_ids.mapped("state")),
+            "order": (
+                order.state,
+                order.fulfillment_state,
+                order.fulfillment_payment_state,
+                order.commitment_date.date(),
+            ),
+            "totals": [self.totals(line) for line in lines],
+            "ordered, delivered, to invoice": [
+                (line.product_uom_qty, line.qty_delivered, line.qty_to_invoice) for line in lines
+            ],
+            "deliveries": self.deliveries(order),
+            "done deliveries": len(done - back),
+            "returns": [
+                (move.picking_id.carrier_tracking_ref, move.product_id.default_code, move.quantity)
+                for move in back.move_ids
+            ],
+            "parcels": sorted(
+                (parcel.direction, parcel.tracking_ref, parcel.tracking_url, parcel.quantity)
+                for parcel in order.fulfillment_parcel_ids
+            ),
+            "open": self.open_quantity(order),
+        }
