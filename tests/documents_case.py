@@ -176,6 +176,8 @@ class DocumentsCase(Shop, TransactionCase):
     def hear(self, *words):
         """Store and apply messages in one batch."""
         messages = self.store(*words)
+        if not messages:
+            return messages
         messages._match_orders()
         siblings = messages.search(
             [("order_id", "in", messages.order_id.ids), ("state", "=", "waiting")]

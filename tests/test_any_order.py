@@ -2,23 +2,110 @@
 
 from datetime import date
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
 from .documents_case import DocumentsCase
 
+# No shrinking: an example takes half a second, and the first one that fails is telling enough.
+EXAMPLES = settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
 
 @st.composite
 def arrivals(draw, count):
     """Positions of messages as they arrive: shuffled, some repeated, cut into pages."""
-    repeated = draw(st.lists(st.integers(0, count - 1), max_size=3))
+    repeated = draw(st.lists(st.integers(0, count - 1), max_size=3)) if count else []
     arrived = draw(st.permutations([*range(count), *repeated]))
-    cuts = sorted(draw(st.sets(st.integers(1, len(arrived) - 1), max_size=6)))
+    cuts = sorted(draw(st.sets(st.integers(1, max(1, len(arrived) - 1)), max_size=6)))
     return [
         arrived[start:end] for start, end in zip([0, *cuts], [*cuts, len(arrived)], strict=True)
     ]
+
+
+@st.composite
+def lives(draw):
+    """Lines of an order with what becomes of them.
+
+    :return: [(product number, ordered, [(parcel, shipped)], cancelled, [(parcel, returned)])]
+    """
+    lines = []
+    for _line in range(draw(st.integers(1, 3))):
+        parcels = st.sampled_from(["T1", "T2", "T3"])
+        ships = draw(st.lists(st.tuples(parcels, st.integers(1, 2)), max_size=3))
+        shipped = sum(quantity for _parcel, quantity in ships)
+        cancelled = draw(st.integers(0, 2))
+        still_open = draw(st.integers(0 if shipped + cancelled else 1, 2))
+        returned = draw(st.integers(0, shipped))
+        returns = [(draw(st.sampled_from(["R1", "R2"])), 1) for _piece in range(returned)]
+        ordered = shipped + cancelled + still_open
+        lines.append((draw(st.integers(0, 2)), ordered, ships, cancelled, returns))
+    return lines
+
+
+@tagged("post_install", "-at_install")
+class TestAnyLife(DocumentsCase):
+    """Random orders against a reckoning by hand."""
+
+    @EXAMPLES
+    @given(data=st.data(), life=lives())
+    def test_ends_as_reckoned(self, data, life):
+        savepoint = self.env.cr.savepoint()
+        try:
+            order = self.make_order(
+                *((self.products()[number], ordered) for number, ordered, *_rest in life)
+            )
+            words = self.words(order, life)
+            for page in data.draw(arrivals(len(words))):
+                self.hear(*{index: words[index] for index in page}.values())
+            self.check(order, life)
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def products(self):
+        return [self.mug, self.tee, self.lamp]
+
+    def words(self, order, life):
+        words = []
+        for line, (_product, _ordered, ships, cancelled, returns) in zip(
+            order.order_line, life, strict=True
+        ):
+            words += [self.word("SHIP", order, line, n, tracking_ref=ref) for ref, n in ships]
+            words += [self.word("RETURN", order, line, n, tracking_ref=ref) for ref, n in returns]
+            if cancelled:
+                words.append(self.word("NO_INVENTORY", order, line, cancelled))
+        return words
+
+    def check(self, order, life):
+        parcels, pieces_open = {}, 0
+        for line, (number, ordered, ships, cancelled, returns) in zip(
+            order.order_line, life, strict=True
+        ):
+            shipped = sum(quantity for _ref, quantity in ships)
+            returned = len(returns)
+            self.assertEqual(self.totals(line), (ordered, shipped, cancelled, returned))
+            self.assertEqual(line.qty_delivered, shipped - returned)
+            self.assertEqual(line.product_uom_qty, ordered - cancelled)
+            pieces_open += ordered - shipped - cancelled
+            for ref, quantity in ships:
+                content = parcels.setdefault(ref, {})
+                sku = self.products()[number].default_code
+                content[sku] = content.get(sku, 0) + quantity
+        self.assertEqual(self.deliveries(order), parcels)
+        done = order.picking_ids.filtered(lambda p: p.state == "done" and not p.return_id)
+        self.assertEqual(len(done), len(parcels), "one delivery per parcel")
+        still_open = 0 if order.state == "cancel" else self.open_quantity(order)
+        self.assertEqual(still_open, pieces_open)
+        states = set(order.fulfillment_message_ids.mapped("state"))
+        self.assertLessEqual(states, {"applied"})
 
 
 @tagged("post_install", "-at_install")
@@ -48,12 +135,7 @@ class TestAnyOrder(DocumentsCase):
         # The deliveries cannot be told the date once they are done, so it is told first.
         cls.order.commitment_date = False
 
-    @settings(
-        max_examples=30,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @EXAMPLES
     @given(pages=arrivals(8))
     def test_three_item_order(self, pages):
         savepoint = self.env.cr.savepoint()

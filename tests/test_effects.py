@@ -400,6 +400,25 @@ class TestReturn(DocumentsCase):
         back = order.picking_ids.filtered("return_id")
         self.assertEqual(back.return_id.carrier_tracking_ref, "T2")
 
+    def test_two_returns_of_one_delivery_at_once(self):
+        order = self.ship()
+        line = order.order_line
+        self.assertApplied(
+            self.hear(
+                self.word("RETURN", order, line, 1, tracking_ref="R1"),
+                self.word("RETURN", order, line, 1, tracking_ref="R2"),
+            )
+        )
+        self.assertEqual(line.qty_delivered, 0)
+
+    def test_two_returns_of_one_delivery_are_both_ready_for_review(self):
+        self.account.return_policy = "review"
+        order = self.ship()
+        for ref in ("R1", "R2"):
+            self.hear(self.word("RETURN", order, order.order_line, 1, tracking_ref=ref))
+        back = order.picking_ids.filtered("return_id")
+        self.assertEqual(back.mapped("state"), ["assigned", "assigned"])
+
     def test_service_returned(self):
         card = self.make_product("Card", "CARD", type="service")
         order = self.make_order((card, 2))

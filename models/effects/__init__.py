@@ -7,7 +7,6 @@ from . import (
     effect_refund,
     effect_return,
     effect_ship,
-    fulfillment_account,
     fulfillment_apply,
     fulfillment_message,
     parcel_messages,

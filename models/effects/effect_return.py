@@ -98,6 +98,13 @@ class FulfillmentEffectReturn(models.AbstractModel):
         """Make the returns; receive them, unless the account wants to review them first."""
         made = [(way, self._create_return(way, quantities)) for way, quantities in ways.items()]
         pickings = self.env["stock.picking"].concat(*[picking for _way, picking in made])
+        # Making a return takes the reservation from other open returns of the same move.
+        shipped = self.env["stock.move"].concat(
+            *[move for moves in ways.values() for move in moves]
+        )
+        shipped.returned_move_ids.filtered(
+            lambda move: move._fulfillment_is_open()
+        )._action_assign()
         if batch.account.return_policy == "review" or not pickings:
             return
         pickings.move_ids.picked = True

@@ -5,6 +5,7 @@ by message, so that a poisoned message costs nobody but itself.
 """
 
 import logging
+import time
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -20,6 +21,7 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 300  # messages claimed at a time: some tens of orders
 PENDING = ("received", "waiting")
 WITHOUT_EFFECT = ("info", "unknown")  # kept and shown, that is all
+PATIENCE = 5  # seconds of a person who pressed a button; the rest goes on in the background
 TRIES = 3  # of a batch that met somebody else's write
 
 
@@ -41,9 +43,12 @@ class FulfillmentApply(models.AbstractModel):
 
     @api.model
     def _apply_account(self, account):
-        """Apply all that waits for one account, now."""
+        """Apply what waits for one account now, as long as a person may be kept waiting."""
+        end = time.monotonic() + PATIENCE
         while self._apply_batch(account):
-            pass
+            if time.monotonic() > end:
+                self.env.ref("fulfillment_connector.ir_cron_apply")._trigger()
+                break
 
     def _apply_batch(self, account=None):
         """Claim one batch and apply it. Commits.
@@ -87,6 +92,7 @@ class FulfillmentApply(models.AbstractModel):
         if not isinstance(error, (EffectError, UserError)):
             _logger.exception("Message %s could not be applied", messages.external_id)
         messages._move_to("failed", str(error) or repr(error))
+        self._commit()
         messages._raise_attention()
         self._commit()
 
@@ -181,7 +187,12 @@ class FulfillmentApply(models.AbstractModel):
         pending = messages.filtered(lambda message: message.state in PENDING)
         for account, of_account in pending.grouped("account_id").items():
             lane = self.with_user(api.SUPERUSER_ID).with_company(account.company_id)
-            lane = lane.with_context(fulfillment_apply=True, mail_notify_force_send=False)
+            # Mails wait in their queue, as the work may still be rolled back.
+            lane = lane.with_context(
+                fulfillment_apply=True,
+                mail_notify_force_send=False,
+                mail_activity_quick_update=True,
+            )
             lane._apply_messages_of_account(account, of_account.with_env(lane.env))
 
     def _apply_messages_of_account(self, account, messages):

@@ -97,7 +97,7 @@ class StockQuant(models.Model):
             inventory_mode=True,
             inventory_name=self.env._("Cancelled at the platform, held until its stock update"),
         )
-        quants.create(vals_list).action_apply_inventory()
+        quants.create(vals_list)._apply_inventory()
 
 
 class StockMoveLine(models.Model):

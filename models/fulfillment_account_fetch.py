@@ -1,11 +1,14 @@
-"""The button "Fetch now": both lanes at once for one page, and an answer a person can read."""
+"""The button "Fetch now": both lanes at once for one page, and an answer a person can read.
+
+It stands outside the rooms of the two lanes, because it is the one place that calls both.
+"""
 
 from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tools import format_datetime
 
-from ..exchange.exchange_run import FAILED, LOCKED
-from ..exchange.fulfillment_exchange_transaction import FETCH_CRON
+from .exchange.exchange_run import FAILED, LOCKED
+from .exchange.fulfillment_exchange_transaction import FETCH_CRON
 
 GROUP = "fulfillment_connector.group_fulfillment_user"
 SEVERITY = ("success", "info", "warning", "danger")
