@@ -84,8 +84,8 @@ class Malformed(ProviderError):
 
     def hide(self, mask):
         """Mask the raw bytes too."""
-        super().hide(mask)
         self.raw = mask.in_bytes(self.raw)
+        return super().hide(mask)
 
 
 class TooLarge(Malformed):

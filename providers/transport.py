@@ -9,7 +9,7 @@ because it would replace the credentials of the account.
 import base64
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
@@ -120,11 +120,9 @@ class Transport:
     def _read_excerpt(self, answer: requests.Response) -> str:
         """Whatever can be had of an error's body; the status alone decides."""
         file = BytesIO()
-        try:
+        with suppress(*FAILURES, BodyTooLarge, BodyUnreadable):  # what came is enough
             chunk = answer.raw.read(ERROR_BODY, decode_content=False)
             fill(file, [chunk], _get_encoding(answer), ERROR_BODY)
-        except (*FAILURES, BodyTooLarge, BodyUnreadable):
-            pass  # what came is enough
         return excerpt(self._mask(file.getvalue().decode("utf-8", "replace")))
 
     def _judge_body(self, error: Exception, status: int, max_bytes: int) -> ProviderError:

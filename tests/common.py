@@ -8,6 +8,7 @@ from odoo.tests import TransactionCase
 from ..simulator import TBOneSimulator
 
 CRON = "fulfillment_connector.ir_cron_exchange"
+TRIGGER = "odoo.addons.base.models.ir_cron.IrCron._trigger"
 ROW_FIELDS = ("external_id", "state", "acknowledge_attempts")
 
 
@@ -76,8 +77,8 @@ class ExchangeCase(TransactionCase):
         account, delta = account or self.account, timedelta(**time)
         if account.next_fetch_at:
             account.next_fetch_at -= delta
-        for row in self.rows(account).filtered("acknowledge_after"):
-            row.acknowledge_after -= delta
+        for row in self.rows(account).acknowledgement_ids.filtered("next_try_at"):
+            row.next_try_at -= delta
         self.tbone.clock.advance(delta.total_seconds())
 
     # --- look

@@ -6,11 +6,11 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..models.exchange.fulfillment_exchange_transaction import LOCK_CLASS
 from ..providers import Kind, Message
-from .common import ExchangeCase
+from .common import TRIGGER, ExchangeCase
 
 LANE = "odoo.addons.fulfillment_connector.models.exchange.fulfillment_exchange"
 
@@ -131,15 +131,40 @@ class TestExchange(ExchangeCase):
         self.assertLess(len(self.calls("messages")), 10)
 
     def test_apply_lane_is_woken_once_for_news_alone(self):
-        trigger = "odoo.addons.base.models.ir_cron.IrCron._trigger"
         self.say()
-        with patch(trigger, autospec=True) as woken:
+        with patch(TRIGGER, autospec=True) as woken:
             self.run_exchange()
         apply_cron = self.env.ref("fulfillment_connector.ir_cron_apply")
         self.assertEqual([call.args[0].id for call in woken.mock_calls], [apply_cron.id])
-        with patch(trigger, autospec=True) as woken:
+        with patch(TRIGGER, autospec=True) as woken:
             self.run_due()
         woken.assert_not_called()
+
+    def test_apply_lane_is_woken_before_the_acknowledgements(self):
+        """A slow platform does not delay stock work: each page wakes it as soon as it is stored."""
+        self.account.page_size = 2
+        self.say_many(3)
+        acknowledged = []
+
+        def count(_cron):
+            acknowledged.append(len(self.calls("processed")))
+
+        with patch(TRIGGER, count):
+            self.run_exchange()
+        self.assertEqual(acknowledged, [0, 2])
+
+    def test_acknowledging_writes_no_message(self):
+        """The apply lane may hold its row at that moment."""
+        message = self.say()
+        self.account.acknowledge_policy = "applied"
+        self.run_exchange()
+        self.rows().state = "applied"
+        self.env.flush_all()
+        version = "SELECT xmin, ctid FROM fulfillment_message WHERE account_id = %s"
+        before = self.env.execute_query(SQL(version, self.account.id))
+        self.run_exchange()
+        self.assertAcknowledged([message])
+        self.assertEqual(self.env.execute_query(SQL(version, self.account.id)), before)
 
     def test_locked_account_is_left_alone(self):
         """A second worker, on a connection of its own, has the account."""

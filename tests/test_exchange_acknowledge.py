@@ -1,11 +1,12 @@
 """Acknowledgements that fail: who tries again, when, and how often."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import ExchangeCase
+from .common import CRON, TRIGGER, ExchangeCase
 
 
 @tagged("post_install", "-at_install")
@@ -205,6 +206,26 @@ class TestAcknowledge(ExchangeCase):
         self.run_exchange()
         self.assertAcknowledged(messages[:2])
         self.assertEqual(len(self.calls("messages")), 1)
+
+    def test_policy_applied_wakes_the_lane_once_per_batch(self):
+        apply_cron = self.env.ref("fulfillment_connector.ir_cron_apply")
+        for policy, times in (("stored", 0), ("applied", 1)):
+            with self.subTest(policy):
+                self.account.acknowledge_policy = policy
+                settled, ignored = self.say_many(2, kind="QUANTUM_LEAP"), self.say_many(2)
+                self.run_due()
+                with self.enter_registry_test_mode():
+                    self.assertEqual(self.count_wakes(apply_cron.method_direct_trigger), times)
+                self.assertEqual({self.row(word).state for word in settled}, {"applied"})
+                by_hand = self.row(ignored[0]) | self.row(ignored[1])
+                self.assertEqual(self.count_wakes(by_hand.action_ignore), times)
+
+    def count_wakes(self, action):
+        """How often this wakes the exchange lane."""
+        lane = self.env.ref(CRON)
+        with patch(TRIGGER, autospec=True) as woken:
+            action()
+        return sum(call.args[0] == lane for call in woken.mock_calls)
 
     def test_policy_applied_fetches_no_more_than_can_be_applied(self):
         self.account.acknowledge_policy = "applied"

@@ -253,7 +253,7 @@ class TestHealth(ExchangeCase):
         self.run_exchange()
         self.rows()[:3].state = "failed"
         self.rows()[3].state = "waiting"
-        self.rows()[:2].acknowledged_at = False
+        self.rows()[:2].acknowledgement_ids.acknowledged_at = False
         self.account.invalidate_recordset()
         names = "pending_count waiting_count attention_count unacknowledged_count unknown_count"
         self.assertEqual([self.account[name] for name in names.split()], [3, 1, 3, 2, 1])

@@ -8,7 +8,7 @@ class FulfillmentAccount(models.Model):
 
     carrier_map_ids = fields.One2many("fulfillment.carrier.map", "account_id", copy=True)
     return_state_ids = fields.One2many("fulfillment.return.state", "account_id", copy=True)
-    order_count = fields.Integer(string="Orders", compute="_compute_order_count")
+    order_count = fields.Integer(string="Orders", compute="_compute_order_count", compute_sudo=True)
 
     def _compute_order_count(self):
         counts = dict(

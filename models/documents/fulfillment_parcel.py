@@ -33,7 +33,10 @@ class FulfillmentParcel(models.Model):
     return_tracking_ref = fields.Char(string="Proposed Return Tracking Number", readonly=True)
     carrier_key = fields.Char(string="Package Type Key", readonly=True)
     carrier_id = fields.Many2one("delivery.carrier", readonly=True)
-    tracking_url = fields.Char(string="Tracking Link", compute="_compute_tracking_url")
+    # With sudo: who may read a parcel may read its content and link, though not the messages.
+    tracking_url = fields.Char(
+        string="Tracking Link", compute="_compute_tracking_url", compute_sudo=True
+    )
     shipped_at = fields.Datetime(readonly=True)
     delivered_at = fields.Datetime(readonly=True)
     return_cause = fields.Char(readonly=True)
@@ -41,8 +44,10 @@ class FulfillmentParcel(models.Model):
     comment = fields.Text(readonly=True)
     message_row_ids = fields.One2many("fulfillment.message", "parcel_id", string="Messages")
     picking_ids = fields.Many2many("stock.picking", string="Transfers", readonly=True)
-    quantity = fields.Float(compute="_compute_content", digits="Product Unit")
-    content = fields.Char(compute="_compute_content", help="Pieces and articles.")
+    quantity = fields.Float(compute="_compute_content", compute_sudo=True, digits="Product Unit")
+    content = fields.Char(
+        compute="_compute_content", compute_sudo=True, help="Pieces and articles."
+    )
 
     _parcel_unique = models.Constraint(
         "UNIQUE(order_id, direction, carrier_key, key)", "A parcel of an order stands once."

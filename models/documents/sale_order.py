@@ -21,14 +21,12 @@ class SaleOrder(models.Model):
 
     fulfillment_account_id = fields.Many2one(
         "fulfillment.account",
-        string="Fulfillment Account",
         index="btree_not_null",
         copy=False,
         check_company=True,
         tracking=True,
     )
     fulfillment_key = fields.Char(
-        string="Order Key",
         copy=False,
         help="The order number the platform knows from us (CHANNEL_ID).",
     )

@@ -52,7 +52,12 @@ class SaleOrder(models.Model):
         return self._fulfillment_action("action_message")
 
     def action_view_fulfillment_attention(self):
-        return self._fulfillment_action("action_message", search_default_attention=1)
+        """The message that needs attention, or their list."""
+        action = self._fulfillment_action("action_message", search_default_attention=1)
+        failed = self.fulfillment_message_ids.filtered(lambda message: message.state == "failed")
+        if len(failed) == 1:
+            action |= {"res_id": failed.id, "view_mode": "form", "views": [(False, "form")]}
+        return action
 
     def action_view_fulfillment_parcels(self):
         return self._fulfillment_action("action_parcel")

@@ -18,7 +18,6 @@ class StockPicking(models.Model):
         # EXTENDS stock_delivery: a link per parcel. Order page, portal and mail read one link as
         # it is, and several as a JSON list of [number, link].
         with_parcels = self.filtered("fulfillment_parcel_ids")
-        super(StockPicking, self - with_parcels)._compute_carrier_tracking_url()
         for picking in with_parcels:
             links = [
                 [parcel.tracking_ref, parcel.tracking_url]
@@ -28,8 +27,10 @@ class StockPicking(models.Model):
             picking.carrier_tracking_url = (
                 json.dumps(links) if len(links) > 1 else bool(links) and links[0][1]
             )
+        return super(StockPicking, self - with_parcels)._compute_carrier_tracking_url()
 
     def send_to_shipper(self):
         # What the platform ships has its label already; the carrier must not be asked for another.
-        if not self.env.context.get("fulfillment_apply"):
-            super().send_to_shipper()
+        if self.env.context.get("fulfillment_apply"):
+            return None
+        return super().send_to_shipper()

@@ -50,7 +50,7 @@ class Batch:
             getattr(self.ledger(line), entry)(quantity)
         except Excess as excess:
             error = TooEarly if isinstance(excess, ReturnTooEarly) else EffectError
-            raise error(self._numbers(line, quantity)) from excess
+            raise error(self._text_excess(line, entry, quantity)) from excess
 
     def _whole_quantity(self, message):
         quantity = message.quantity
@@ -64,15 +64,32 @@ class Batch:
             )
         return quantity
 
-    def _numbers(self, line, quantity):
+    def _text_excess(self, line, entry, quantity):
         ledger = self.ledger(line)
+        values = {
+            "quantity": f"{quantity:g}",
+            "product": line.product_id.display_name,
+            "open": f"{ledger.open:g}",
+            "ordered": f"{ledger.ordered:g}",
+            "shipped": f"{ledger.shipped:g}",
+            "cancelled": f"{ledger.cancelled:g}",
+            "returned": f"{ledger.returned:g}",
+        }
+        return self._text_too_many(entry, values) + self.env._(
+            " (ordered %(ordered)s, shipped %(shipped)s, cancelled %(cancelled)s, "
+            "returned %(returned)s).",
+            **values,
+        )
+
+    def _text_too_many(self, entry, values):
+        if entry == "ship":
+            return self.env._(
+                "%(quantity)s of %(product)s would be shipped, but %(open)s are open", **values
+            )
+        if entry == "cancel":
+            return self.env._(
+                "%(quantity)s of %(product)s would be cancelled, but %(open)s are open", **values
+            )
         return self.env._(
-            "%(quantity)s of %(product)s is more than there is: ordered %(ordered)s, "
-            "shipped %(shipped)s, cancelled %(cancelled)s, returned %(returned)s.",
-            quantity=f"{quantity:g}",
-            product=line.product_id.display_name,
-            ordered=f"{ledger.ordered:g}",
-            shipped=f"{ledger.shipped:g}",
-            cancelled=f"{ledger.cancelled:g}",
-            returned=f"{ledger.returned:g}",
+            "%(quantity)s of %(product)s would come back, but that is too many", **values
         )

@@ -9,6 +9,7 @@ import time
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 from odoo.tools import SQL
 
@@ -47,7 +48,7 @@ class FulfillmentApply(models.AbstractModel):
         end = time.monotonic() + PATIENCE
         while self._apply_batch(account):
             if time.monotonic() > end:
-                self.env.ref("fulfillment_connector.ir_cron_apply")._trigger()
+                self._trigger()
                 break
 
     def _apply_batch(self, account=None):
@@ -63,6 +64,8 @@ class FulfillmentApply(models.AbstractModel):
             except CONCURRENCY_ERRORS:
                 # The snapshot is older than somebody's write: only a new transaction sees it.
                 self._roll_back()
+        self._trigger()  # others were faster each time: the messages must not wait for long
+        self._commit()
         return 0
 
     def _apply_or_split(self, messages):
@@ -95,6 +98,9 @@ class FulfillmentApply(models.AbstractModel):
         self._commit()
         messages._raise_attention()
         self._commit()
+
+    def _trigger(self):
+        self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger()
 
     def _commit(self):
         self.env["ir.cron"]._commit_progress()
@@ -150,29 +156,14 @@ class FulfillmentApply(models.AbstractModel):
 
     def _give_up_waiting(self):
         """Messages that waited longer than their account allows need a person."""
-        for account in self.env["fulfillment.account"].sudo().search([]):
+        inbox = self.env["fulfillment.message"].sudo()
+        is_waiting = Domain("state", "=", "waiting")
+        for [account] in inbox._read_group(is_waiting, ["account_id"]):
             since = fields.Datetime.subtract(fields.Datetime.now(), days=account.wait_days)
-            late = (
-                self.env["fulfillment.message"]
-                .sudo()
-                .search(
-                    [
-                        ("account_id", "=", account.id),
-                        ("state", "=", "waiting"),
-                        ("create_date", "<", since),
-                    ],
-                    limit=BATCH_SIZE,
-                )
-            )
+            is_late = Domain("account_id", "=", account.id) & Domain("create_date", "<", since)
+            late = inbox.search(is_waiting & is_late, limit=BATCH_SIZE)
             for message in late:
-                message._move_to(
-                    "failed",
-                    self.env._(
-                        "Waited %(days)s days. %(reason)s",
-                        days=account.wait_days,
-                        reason=message.reason or "",
-                    ),
-                )
+                message._move_to("failed", message._text_waited())
             late._raise_attention()
         self._commit()
 

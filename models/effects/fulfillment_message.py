@@ -86,12 +86,19 @@ class FulfillmentMessage(models.Model):
 
     def _settle(self):
         # EXTENDS the inbox: an ignored message asks for nothing any more.
-        super()._settle()
         self.sudo().order_id._fulfillment_calm_down()
+        return super()._settle()
 
     def _number(self):
         """Sort key: the platform's message ids rise, but they are text to us."""
         return (len(self.external_id), self.external_id)
+
+    def _text_waited(self):
+        return self.env._(
+            "Waited %(days)s days. %(reason)s",
+            days=self.account_id.wait_days,
+            reason=self.reason or "",
+        )
 
     def _text_unknown_order(self):
         return self.env._(

@@ -8,8 +8,9 @@ class SaleOrderLine(models.Model):
 
     def _update_line_quantity(self, values):
         # One note per order and batch tells it all, see `_fulfillment_note`.
-        if not self.env.context.get("fulfillment_quiet"):
-            super()._update_line_quantity(values)
+        if self.env.context.get("fulfillment_quiet"):
+            return None
+        return super()._update_line_quantity(values)
 
     def _fulfillment_reduce_moves(self, product, quantity, freed):
         """Take a quantity off the open moves of the line, earlier stages of it included.
@@ -105,5 +106,6 @@ class StockMoveLine(models.Model):
 
     def _log_message(self, record, move, template, vals):
         # One note per order and batch tells it all; a split is no news to anybody.
-        if not self.env.context.get("fulfillment_quiet"):
-            super()._log_message(record, move, template, vals)
+        if self.env.context.get("fulfillment_quiet"):
+            return None
+        return super()._log_message(record, move, template, vals)

@@ -1,6 +1,7 @@
 from . import (
     fulfillment_account,
     fulfillment_message,
+    fulfillment_acknowledgement,
     fulfillment_sync,
     fulfillment_account_client,
     fulfillment_account_health,

@@ -23,7 +23,6 @@ class Run:
     is_over: bool = False  # the time or the page that was granted is used up
     is_owing: bool = False  # the time was over before all that is owed was acknowledged
     pages: int = 0
-    announced: int = 0  # of the new ones, to the apply lane
     window: int = 0  # known messages that came with the last page
     failures_in_a_row: int = 0
     reopened: set[int] = field(default_factory=set)

@@ -10,6 +10,11 @@ MANAGER = "fulfillment_connector.group_fulfillment_manager"
 MINIMUM_FETCH_INTERVAL = 15  # minutes; TB.One asks channels not to fetch messages more often
 MAXIMUM_PAGE_SIZE = 1000
 TIMES = ("connect_timeout", "read_timeout", "log_retention_days")
+# TB.One manual, REST hosts; older accounts may have another one, so it can be edited.
+HOSTS = {
+    "production": "https://rest.core.tradebyte.com",
+    "test": "https://reststaging.core.tradebyte.com",
+}
 CONNECTION = {"host", "account_number", "username", "password", "channel_number", "environment"}
 
 
@@ -51,7 +56,7 @@ class FulfillmentAccount(models.Model):
     )
 
     # Credentials
-    host = fields.Char(required=True, default="https://reststaging.core.tradebyte.com")
+    host = fields.Char(required=True, default=HOSTS["test"])
     account_number = fields.Char(groups=MANAGER, help="TB.One account (merchant number, HNR).")
     username = fields.Char(string="User", groups=MANAGER, copy=False)
     password = fields.Char(groups=MANAGER, copy=False)
@@ -121,6 +126,7 @@ class FulfillmentAccount(models.Model):
     failure_count = fields.Integer(copy=False, readonly=True)
 
     message_row_ids = fields.One2many("fulfillment.message", "account_id", string="Inbox")
+    acknowledgement_ids = fields.One2many("fulfillment.acknowledgement", "account_id")
     sync_ids = fields.One2many("fulfillment.sync", "account_id", string="Sync Log")
     pending_count = fields.Integer(string="To Apply", compute="_compute_message_counts")
     waiting_count = fields.Integer(string="Waiting", compute="_compute_message_counts")
@@ -155,10 +161,10 @@ class FulfillmentAccount(models.Model):
     def _compute_message_counts(self):
         """One query per kind of count, for all accounts."""
         of_accounts = Domain("account_id", "in", self.ids)
-        owed = Domain("acknowledgeable", "=", True) & Domain("acknowledged_at", "=", False)
-        states = self._count_messages(of_accounts, "state")
-        unacknowledged = self._count_messages(of_accounts & owed)
-        unknown = self._count_messages(of_accounts & Domain("kind", "=", "unknown"))
+        is_owed, is_unknown = Domain("acknowledged_at", "=", False), Domain("kind", "=", "unknown")
+        states = self._count("fulfillment.message", of_accounts, "state")
+        unacknowledged = self._count("fulfillment.acknowledgement", of_accounts & is_owed)
+        unknown = self._count("fulfillment.message", of_accounts & is_unknown)
         for account in self:
             account.pending_count = states.get((account, "received"), 0)
             account.waiting_count = states.get((account, "waiting"), 0)
@@ -166,18 +172,28 @@ class FulfillmentAccount(models.Model):
             account.unacknowledged_count = unacknowledged.get((account,), 0)
             account.unknown_count = unknown.get((account,), 0)
 
-    def _count_messages(self, domain, *groupby):
+    def _count(self, model, domain, *groupby):
         """Counts by (account, ...)."""
-        rows = self.env["fulfillment.message"]._read_group(
-            domain, ["account_id", *groupby], ["__count"]
-        )
+        rows = self.env[model]._read_group(domain, ["account_id", *groupby], ["__count"])
         return {tuple(key): count for *key, count in rows}
 
     def write(self, vals):
         """With other credentials the account is a new one: not tested, and due."""
-        if not CONNECTION.isdisjoint(vals):
-            vals = self._prepare_untested_vals() | vals
+        changed = self.filtered(lambda account: account._has_other_connection(vals))
+        if changed:
+            super(FulfillmentAccount, changed).write(self._prepare_untested_vals())
         return super().write(vals)
+
+    def _has_other_connection(self, vals):
+        """Whether values to write differ from how the account connects now."""
+        account = self.sudo()
+        return any((account[name] or "") != (vals[name] or "") for name in CONNECTION & vals.keys())
+
+    @api.onchange("environment")
+    def _onchange_environment(self):
+        """Suggest the host of the environment, unless the account has one of its own."""
+        if self.host in HOSTS.values():
+            self.host = HOSTS[self.environment]
 
     @api.model
     def _prepare_untested_vals(self):

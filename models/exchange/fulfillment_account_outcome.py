@@ -44,10 +44,10 @@ class FulfillmentAccount(models.Model):
 
     def _owes_domain(self):
         """Accounts with acknowledgements to send; one that backs off makes no call at all."""
-        messages = self.env["fulfillment.message"]
+        acknowledgements = self.env["fulfillment.acknowledgement"]
         owes = Domain.OR(
             Domain("acknowledge_policy", "=", policy)
-            & Domain("message_row_ids", "any", messages._owed_domain(policy))
+            & Domain("acknowledgement_ids", "any", acknowledgements._owed_domain(policy))
             for policy in ("stored", "applied")
         )
         return Domain("failure_count", "=", 0) & owes

@@ -12,7 +12,7 @@ from datetime import timedelta
 from odoo import fields, models
 
 from ...providers import ProviderError, Throttled, Verdict
-from .fulfillment_inbox import MAXIMUM_ATTEMPTS
+from .fulfillment_acknowledgement import MAXIMUM_ATTEMPTS
 
 GROUP_SIZE = 20  # results written in one transaction
 FAILURES_TO_END = 3  # in a row: the platform is down, not the message at fault
@@ -24,7 +24,7 @@ class FulfillmentExchange(models.AbstractModel):
 
     def _acknowledge_owed(self, run):
         """Acknowledge all that is owed and due, in groups, one call after another."""
-        while rows := self.env["fulfillment.message"]._find_owed(run.account, GROUP_SIZE):
+        while rows := self.env["fulfillment.acknowledgement"]._find_owed(run.account, GROUP_SIZE):
             if run.is_over:
                 run.is_owing = True
                 return
@@ -51,7 +51,7 @@ class FulfillmentExchange(models.AbstractModel):
         :return: the error, or None when the message is marked.
         """
         try:
-            run.client.acknowledge(row.external_id)
+            run.client.acknowledge(row.message_id.external_id)
         except ProviderError as error:
             is_gone = error.status == 404 and run.account.acknowledge_missing
             if not is_gone:
@@ -59,7 +59,7 @@ class FulfillmentExchange(models.AbstractModel):
                 run.add_note(
                     self.env._(
                         "Message %(id)s was not marked as processed: %(why)s",
-                        id=row.external_id,
+                        id=row.message_id.external_id,
                         why=error,
                     )
                 )
@@ -69,24 +69,15 @@ class FulfillmentExchange(models.AbstractModel):
 
     def _prepare_result_vals(self, row, error):
         now = fields.Datetime.now()
-        attempts = row.acknowledge_attempts + 1
+        tried = {"attempts": row.attempts + 1, "next_try_at": False}
         if error is None:
-            return {
-                "acknowledged_at": now,
-                "acknowledge_attempts": attempts,
-                "acknowledge_after": False,
-                "acknowledge_error": False,
-            }
+            return tried | {"acknowledged_at": now, "error": False}
         if error.verdict == Verdict.STOP_ACCOUNT:
             return {}
         if error.verdict == Verdict.PERSON:
-            return {"acknowledge_attempts": MAXIMUM_ATTEMPTS, "acknowledge_error": str(error)}
+            return {"attempts": MAXIMUM_ATTEMPTS, "error": str(error)}
         pause = max(PAUSE, error.retry_after or 0)
-        return {
-            "acknowledge_attempts": attempts,
-            "acknowledge_after": now + timedelta(seconds=pause),
-            "acknowledge_error": str(error),
-        }
+        return tried | {"next_try_at": now + timedelta(seconds=pause), "error": str(error)}
 
     def _ensure_goes_on(self, run, error):
         """End the run when no further call can succeed.

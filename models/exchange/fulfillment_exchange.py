@@ -78,19 +78,21 @@ class FulfillmentExchange(models.AbstractModel):
         while run.is_fetching and not run.is_over and not self._is_held_back(run):
             self._fetch_page(run)
             self._acknowledge_owed(run)
-            self._wake_apply(run)
-            self._commit(run)
             run.is_over = run.is_over or run.is_single_page
 
     def _fetch_page(self, run):
-        """Fetch and store one page; decide whether another one is asked for."""
-        inbox = self.env["fulfillment.message"]
-        owed = inbox._count_unacknowledged(run.account)
+        """Fetch and store one page; decide whether another one is asked for.
+
+        The apply lane is woken by the same commit, before the first acknowledgement: a slow
+        platform does not delay it.
+        """
+        acknowledgements = self.env["fulfillment.acknowledgement"]
+        owed = acknowledgements._count_unacknowledged(run.account)
         limit = run.account.page_size + max(owed, run.window)
         page = run.client.fetch_messages(limit)
         self._commit(run)  # a fresh snapshot: the call may have taken minutes
-        stored, known = inbox._store(run.sync, page.messages)
-        run.reopened |= inbox._reopen(run.account, known, run.reopened)
+        stored, known = self.env["fulfillment.message"]._store(run.sync, page.messages)
+        run.reopened |= acknowledgements._reopen(run.account, known, run.reopened)
         run.pages += 1
         run.fetched += len(page.messages)
         run.new += len(stored)
@@ -101,6 +103,8 @@ class FulfillmentExchange(models.AbstractModel):
         # window grows by their number.
         run.is_fetching = page.is_full and (bool(stored) or len(known) > run.window)
         run.window = len(known)
+        if stored:
+            self._wake(APPLY_CRON)
         self._commit(run)
 
     def _is_held_back(self, run):
@@ -116,7 +120,6 @@ class FulfillmentExchange(models.AbstractModel):
         return True
 
     def _close(self, run):
-        self._wake_apply(run)
         self._write_facts(run, lambda: self._write_success(run))
 
     def _write_success(self, run):
@@ -159,11 +162,4 @@ class FulfillmentExchange(models.AbstractModel):
             run.sync.write(run.prepare_counts())
             run.sync._end(state, note, run.seconds)
 
-        self._wake_apply(run)
         self._write_facts(run, write)
-
-    def _wake_apply(self, run):
-        """Start the apply lane after the acknowledgements: both write the same rows."""
-        if run.new > run.announced:
-            run.announced = run.new
-            self._wake(APPLY_CRON)

@@ -43,9 +43,10 @@ class FulfillmentExchange(models.AbstractModel):
     def _write_facts(self, run, write):
         """Run `write` in a transaction of its own and commit, again if others changed the rows.
 
-        What the platform answered is a fact and must not be lost, yet the apply lane and people
-        may have written the same rows since our snapshot, which is as old as the last call. The
-        lock keeps the next run from starting meanwhile; without it the facts are written too.
+        What the platform answered is a fact and must not be lost, yet our snapshot is as old as the
+        call, and meanwhile a person may have saved the account, or let an acknowledgement be tried
+        again; no lane writes these rows but this one. The lock keeps the next run from starting
+        meanwhile; without it the facts are written too.
         """
         for is_last in (*[False] * (WRITE_TRIES - 1), True):
             try:

@@ -1,4 +1,4 @@
-"""The inbox as the exchange lane sees it: store what comes, know what is owed."""
+"""The inbox as the exchange lane sees it: store what comes, and note what is owed for it."""
 
 import json
 from datetime import timezone
@@ -7,9 +7,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-MAXIMUM_ATTEMPTS = 5  # to acknowledge; TB.One: a failed call at most five times
-SETTLED = ("applied", "ignored")  # with the policy "when applied" only these are acknowledged
-
 # Fields of a canonical message whose column has the same name and takes the value as it is
 VERBATIM = (
     "external_id acknowledgeable platform_type raw problem order_ref item_ref order_key item_key"
@@ -17,6 +14,22 @@ VERBATIM = (
     " return_cause return_state service delivery_information occurred_raw"
 ).split()
 TEXTUAL = "quantity amount expected_date".split()  # PostgreSQL reads their text form
+
+# One statement: no message without the row that says it is owed, and one round trip per page
+STORE = """
+    WITH stored AS (
+        INSERT INTO fulfillment_message (%(columns)s)
+        SELECT %(columns)s FROM jsonb_populate_recordset(NULL::fulfillment_message, %(rows)s::jsonb)
+        ON CONFLICT (account_id, external_id) DO NOTHING
+        RETURNING *
+    ), owed AS (
+        INSERT INTO fulfillment_acknowledgement (message_id, account_id, company_id, attempts,
+            create_uid, create_date, write_uid, write_date)
+        SELECT id, account_id, company_id, 0, create_uid, create_date, write_uid, write_date
+        FROM stored WHERE acknowledgeable ORDER BY id
+    )
+    SELECT id, external_id FROM stored
+"""
 
 
 class FulfillmentMessage(models.Model):
@@ -28,7 +41,7 @@ class FulfillmentMessage(models.Model):
 
     @api.model
     def _store(self, sync, messages):
-        """Insert the messages that are not known yet, in one statement; the caller commits.
+        """Insert the messages that are not known yet, and what is owed; the caller commits.
 
         :return: ids of the new rows, external ids of the messages known before.
         """
@@ -36,13 +49,10 @@ class FulfillmentMessage(models.Model):
         rows = [common | self._prepare_inbox_vals(message) for message in messages]
         if not rows:
             return [], []
-        columns = SQL(", ").join(SQL.identifier(name) for name in rows[0])
         inserted = self.env.execute_query(
             SQL(
-                "INSERT INTO fulfillment_message (%(columns)s) SELECT %(columns)s"
-                " FROM jsonb_populate_recordset(NULL::fulfillment_message, %(rows)s::jsonb)"
-                " ON CONFLICT (account_id, external_id) DO NOTHING RETURNING id, external_id",
-                columns=columns,
+                STORE,
+                columns=SQL(", ").join(SQL.identifier(name) for name in rows[0]),
                 rows=json.dumps(rows),
             )
         )
@@ -60,7 +70,6 @@ class FulfillmentMessage(models.Model):
             "company_id": sync.company_id.id,
             "sync_id": sync.id,
             "attempts": 0,
-            "acknowledge_attempts": 0,
             "create_uid": self.env.uid,
             "create_date": now,
             "write_uid": self.env.uid,
@@ -75,68 +84,6 @@ class FulfillmentMessage(models.Model):
         moment = message.occurred_at and message.occurred_at.astimezone(timezone.utc)
         vals["occurred_at"] = fields.Datetime.to_string(moment) or None
         return vals | {"kind": message.kind.value}
-
-    @api.model
-    def _reopen(self, account, known, spared):
-        """Owe the acknowledgement of messages that came again although it was sent: it got lost.
-
-        :param spared: ids that were reopened before in this run, so that it cannot go round.
-        :return: ids of the reopened rows.
-        """
-        if not known:
-            return set()
-        rows = self.search(
-            Domain("account_id", "=", account.id)
-            & Domain("external_id", "in", known)
-            & Domain("acknowledged_at", "!=", False)
-            & Domain("id", "not in", list(spared))
-        )
-        rows._owe_again()
-        return set(rows.ids)
-
-    def _owe_again(self):
-        self.write(
-            {
-                "acknowledged_at": False,
-                "acknowledge_after": False,
-                "acknowledge_attempts": 0,
-                "acknowledge_error": False,
-            }
-        )
-
-    # --- owe
-
-    @api.model
-    def _owed_domain(self, policy):
-        """Messages to acknowledge now under a policy."""
-        now = fields.Datetime.now()
-        domain = (
-            Domain("acknowledgeable", "=", True)
-            & Domain("acknowledged_at", "=", False)
-            & Domain("acknowledge_attempts", "<", MAXIMUM_ATTEMPTS)
-            & (Domain("acknowledge_after", "=", False) | Domain("acknowledge_after", "<=", now))
-        )
-        return domain & Domain("state", "in", SETTLED) if policy == "applied" else domain
-
-    @api.model
-    def _find_owed(self, account, limit):
-        """Those with the fewest tries first: one that always fails must not hold up the others."""
-        owed = self._owed_domain(account.acknowledge_policy)
-        return self.search_fetch(
-            Domain("account_id", "=", account.id) & owed,
-            ["external_id", "acknowledge_attempts"],
-            order="acknowledge_attempts, id",
-            limit=limit,
-        )
-
-    @api.model
-    def _count_unacknowledged(self, account):
-        """Known messages the platform still shows."""
-        return self.search_count(
-            Domain("account_id", "=", account.id)
-            & Domain("acknowledgeable", "=", True)
-            & Domain("acknowledged_at", "=", False)
-        )
 
     @api.model
     def _count_backlog(self, account):

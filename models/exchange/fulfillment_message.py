@@ -27,6 +27,7 @@ MOVES = {
     "failed": {"received", "waiting"},
     "ignored": {"received", "waiting", "failed"},
 }
+SETTLED = ("applied", "ignored")  # with the policy "when applied" only these are acknowledged
 
 
 class FulfillmentMessage(models.Model):
@@ -62,7 +63,7 @@ class FulfillmentMessage(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True, index=True)
     platform_type = fields.Char(string="Type", readonly=True)
     order_ref = fields.Char(string="Platform Order ID", readonly=True)
-    order_key = fields.Char(string="Order Key", readonly=True)
+    order_key = fields.Char(readonly=True)
     item_ref = fields.Char(string="Platform Item ID", readonly=True)
     item_key = fields.Char(readonly=True)
     sku = fields.Char(string="SKU", readonly=True)
@@ -84,12 +85,19 @@ class FulfillmentMessage(models.Model):
     raw = fields.Text(readonly=True, help="The message as the platform sent it.")
     problem = fields.Text(readonly=True, help="What in the message could not be understood.")
 
-    # What the exchange lane owes the platform
+    # What the exchange lane owes the platform; it writes the acknowledgement, never this row
     acknowledgeable = fields.Boolean(readonly=True)
-    acknowledged_at = fields.Datetime(string="Marked as Processed", readonly=True)
-    acknowledge_after = fields.Datetime(readonly=True)
-    acknowledge_attempts = fields.Integer(readonly=True)
-    acknowledge_error = fields.Text(readonly=True)
+    acknowledgement_ids = fields.One2many(
+        "fulfillment.acknowledgement", "message_id", readonly=True, help="One, or none."
+    )
+    acknowledged_at = fields.Datetime(related="acknowledgement_ids.acknowledged_at")
+    acknowledge_after = fields.Datetime(
+        string="Acknowledge After", related="acknowledgement_ids.next_try_at"
+    )
+    acknowledge_attempts = fields.Integer(
+        string="Acknowledge Attempts", related="acknowledgement_ids.attempts"
+    )
+    acknowledge_error = fields.Text(string="Acknowledge Error", related="acknowledgement_ids.error")
 
     _external_id_unique = models.Constraint(
         "UNIQUE(account_id, external_id)", "A message is stored once per account."
@@ -100,9 +108,6 @@ class FulfillmentMessage(models.Model):
     _order_ref = models.Index("USING hash (order_ref)")
     _order_key = models.Index("USING hash (order_key)")
     _tracking_ref = models.Index("USING hash (tracking_ref)")
-    _to_acknowledge = models.Index(
-        "(account_id, id) WHERE acknowledgeable IS TRUE AND acknowledged_at IS NULL"
-    )
 
     def _move_to(self, state, reason=False):
         """Move the messages whose state allows it; the only writer of `state`.
@@ -114,7 +119,15 @@ class FulfillmentMessage(models.Model):
         if state == "applied":
             vals["applied_at"] = fields.Datetime.now()
         movable.write(vals)
+        if state in SETTLED:
+            movable._wake_exchange()
         return movable
+
+    def _wake_exchange(self):
+        """With the policy "when applied" the platform is to hear now that these are settled."""
+        owed = self.filtered("acknowledgeable")
+        if "applied" in owed.account_id.mapped("acknowledge_policy"):
+            self.env.ref("fulfillment_connector.ir_cron_exchange").sudo()._trigger()
 
     def action_retry(self):
         """Apply the selected messages again, as soon as the apply lane runs."""
@@ -164,9 +177,7 @@ class FulfillmentMessage(models.Model):
     def action_acknowledge_again(self):
         """Owe the acknowledgement of the selected messages again, refused ones too."""
         self.check_access("read")
-        owing = self.sudo().filtered(
-            lambda message: message.acknowledgeable and not message.acknowledged_at
-        )
+        owing = self.sudo().acknowledgement_ids.filtered(lambda row: not row.acknowledged_at)
         owing._owe_again()
         self.env.ref("fulfillment_connector.ir_cron_exchange").sudo()._trigger()
         return self._notify(

@@ -1,0 +1,15 @@
+"""The company's default account."""
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    fulfillment_account_id = fields.Many2one(
+        "fulfillment.account",
+        string="Default Fulfillment Account",
+        domain="[('company_id', '=', id)]",
+        ondelete="set null",
+        help="The account of orders that name no other one.",
+    )
