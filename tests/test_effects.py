@@ -138,6 +138,31 @@ class TestShip(DocumentsCase):
         self.assertEqual(order.order_line.qty_delivered, 3)
         self.assertEqual(self.open_quantity(order), 0)
 
+    def test_exchanged_by_hand_is_not_taken_for_a_shipment(self):
+        order = self.make_order((self.mug, 2))
+        line = order.order_line
+        self.hear(self.word("SHIP", order, line, 1, tracking_ref="T1"))
+        shipped = order.picking_ids.filtered(lambda picking: picking.state == "done")
+        wizard = self.env["stock.return.picking"].create({"picking_id": shipped.id})
+        wizard.product_return_moves.quantity = 1
+        wizard.action_create_exchanges()
+        order.picking_ids.filtered("return_id").button_validate()
+        out = order.picking_ids.filtered(lambda picking: picking.state != "done")
+        out.move_ids.quantity, out.move_ids.picked = 1, True
+        out.with_context(skip_backorder=True).button_validate()
+        self.assertEqual(line.qty_delivered, 1)
+        self.assertApplied(self.hear(self.word("SHIP", order, line, 1, tracking_ref="T2")))
+        self.assertEqual(line.qty_delivered, 2)
+        self.assertEqual(self.open_quantity(order), 0)
+
+    def test_what_a_person_has_ticked_does_not_leave_with_the_parcel(self):
+        order = self.make_order((self.mug, 1), (self.tee, 1))
+        mug, tee = order.order_line
+        tee.move_ids.picked = True
+        self.hear(self.word("SHIP", order, mug, 1, tracking_ref="T1"))
+        self.assertEqual(self.deliveries(order), {"T1": {"MUG": 1}})
+        self.assertEqual(tee.qty_delivered, 0)
+
     def test_no_label_is_ordered_from_a_carrier(self):
         carrier = self.env["delivery.carrier"].create(
             {
@@ -209,6 +234,22 @@ class TestCancel(DocumentsCase):
         self.assertEqual(order.state, "sale")
         self.hear(self.word("CUST_CANCEL", order, tee, 2))
         self.assertEqual((order.state, order.fulfillment_state), ("cancel", "cancelled"))
+
+    def test_lines_the_platform_does_not_know_hold_nothing_up(self):
+        discount = self.make_product("Discount", "DISCOUNT", type="service")
+        order = self.make_order((self.mug, 1), (discount, 1, {"fulfillment_key": False}))
+        self.assertEqual(order.order_line[1].fulfillment_qty_ordered, 0)
+        self.hear(self.word("NO_INVENTORY", order, order.order_line[0], 1))
+        self.assertEqual((order.state, order.fulfillment_state), ("cancel", "cancelled"))
+
+    def test_a_dozen_cancelled_in_two_steps_leaves_nothing(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        order = self.make_order((self.mug, 1, {"product_uom_id": dozen.id}), (self.tee, 1))
+        line = order.order_line[0]
+        self.hear(self.word("NO_INVENTORY", order, line, 5))
+        self.assertApplied(self.hear(self.word("NO_INVENTORY", order, line, 7)))
+        self.assertEqual(line.product_uom_qty, 0)
+        self.assertEqual(line.move_ids.mapped("state"), ["cancel"])
 
     def test_rest_of_a_partly_shipped_order_is_cancelled(self):
         order = self.make_order((self.mug, 3))
@@ -378,6 +419,21 @@ class TestReturn(DocumentsCase):
         self.assertEqual(order.order_line.qty_delivered, 1)
         self.assertEqual(back.carrier_tracking_ref, "R1")
 
+    def test_returned_without_goods_does_not_hide_a_return_by_hand(self):
+        self.env["fulfillment.return.state"].create(
+            {"account_id": self.account.id, "key": "LOST", "goods": "none"}
+        )
+        order = self.ship(3)
+        line = order.order_line
+        self.hear(self.word("RETURN", order, line, 1, tracking_ref="R1", return_state="LOST"))
+        shipped = order.picking_ids
+        wizard = self.env["stock.return.picking"].create({"picking_id": shipped.id})
+        wizard.product_return_moves.quantity = 1
+        wizard._create_return().button_validate()
+        self.hear(self.word("RETURN", order, line, 1, tracking_ref="R2"))
+        self.assertEqual(line.qty_delivered, 2)
+        self.assertEqual(self.totals(line), (3, 3, 0, 2))
+
     def test_return_over_two_deliveries(self):
         order = self.make_order((self.mug, 2))
         line = order.order_line
@@ -474,10 +530,11 @@ class TestOrderLevel(DocumentsCase):
 
 @tagged("post_install", "-at_install")
 class TestRefund(DocumentsCase):
-    def invoiced(self, policy, quantity=2):
+    def invoiced(self, policy, quantity=2, shipped=None, **vals):
         self.account.refund_policy = policy
-        order = self.make_order((self.mug, quantity))
-        self.hear(self.word("SHIP", order, order.order_line, quantity, tracking_ref="T1"))
+        order = self.make_order((self.mug, quantity, vals))
+        shipped = shipped or quantity
+        self.hear(self.word("SHIP", order, order.order_line, shipped, tracking_ref="T1"))
         invoice = order._create_invoices()
         invoice.action_post()
         return order
@@ -491,6 +548,25 @@ class TestRefund(DocumentsCase):
         self.assertEqual((credit.state, credit.amount_untaxed), ("draft", 7.5))
         self.assertEqual(order.order_line.qty_invoiced, 1)
         self.assertFalse(order.activity_ids)
+
+    def test_two_returns_of_a_batch_credit_no_more_than_was_invoiced(self):
+        order = self.invoiced("credit_note", quantity=3, shipped=2)
+        line = order.order_line
+        self.hear(self.word("RETURN", order, line, 1), self.word("RETURN", order, line, 1))
+        credit = order.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual(credit.amount_untaxed, 10)
+
+    def test_amount_of_an_item_has_the_taxes_of_its_line(self):
+        tax = self.env["account.tax"].create(
+            {"name": "7", "amount": 7, "price_include_override": "tax_excluded"}
+        )
+        order = self.invoiced("credit_note", tax_ids=[(6, 0, tax.ids)])
+        self.assertApplied(
+            self.hear(self.word("REFUND", order, order.order_line, amount=Decimal("10.70")))
+        )
+        credit = order.invoice_ids.reversal_move_ids
+        self.assertIn("credit note drafted", order.message_ids[0].body)
+        self.assertEqual((credit.amount_untaxed, credit.amount_total), (10, 10.7))
 
     def test_activity_once(self):
         order = self.invoiced("activity")
@@ -562,6 +638,40 @@ class TestAttention(DocumentsCase):
         message._match_orders()
         self.env["fulfillment.apply"]._apply_messages(message)
         self.assertApplied(message)
+
+    def test_message_of_a_wrongly_linked_order_finds_the_right_one(self):
+        wrong, right = self.make_order((self.mug, 1)), self.make_order((self.mug, 2))
+        ref, wrong.fulfillment_key = wrong.fulfillment_ref, "WRONG"
+        word = self.word("SHIP", right, right.order_line, 2, order_ref=ref, tracking_ref="T1")
+        message = self.hear(word)
+        self.assertEqual((message.state, message.order_id), ("failed", wrong))
+        wrong.fulfillment_ref = False
+        self.env.flush_all()
+        right.fulfillment_ref = ref
+        message._move_to("received")
+        self.run_apply_lane()
+        self.assertApplied(message)
+        self.assertEqual(message.order_id, right)
+        self.assertFalse(wrong.fulfillment_ref)
+
+    def test_what_waits_is_tried_again_by_itself(self):
+        order = self.make_order((self.mug, 1), confirm=False)
+        message = self.hear(self.word("SHIP", order, order.order_line, 1, tracking_ref="T1"))
+        order.action_confirm()
+        message._move_to("waiting")  # as if the confirmation had not been seen yet
+        self.run_apply_lane()
+        self.assertEqual(message.state, "waiting")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE fulfillment_message SET write_date = write_date - interval '2 hours'"
+        )
+        self.run_apply_lane()
+        self.assertApplied(message)
+
+    def test_message_without_order_that_fails_tells_the_responsible(self):
+        message = self.hear(self.word("SHIP", None, quantity=1, problem="Nobody can read this."))
+        self.assertEqual(message.state, "failed")
+        self.assertEqual(len(self.account.activity_ids), 1)
 
     def test_quotation_waits_until_it_is_confirmed(self):
         order = self.make_order((self.mug, 1), confirm=False)

@@ -1,6 +1,7 @@
 """What an account means for documents: its maps, its orders, its parcels."""
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class FulfillmentAccount(models.Model):
@@ -20,6 +21,11 @@ class FulfillmentAccount(models.Model):
         )
         for account in self:
             account.order_count = counts.get(account, 0)
+
+    def _late_domain(self):
+        """Messages that came longer ago than this account lets them wait."""
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=self.wait_days)
+        return Domain("create_date", "<", since)
 
     def action_view_orders(self):
         self.ensure_one()

@@ -62,6 +62,7 @@ class SaleOrder(models.Model):
         "state",
         "fulfillment_account_id",
         "fulfillment_ref",
+        "fulfillment_key",
         "fulfillment_acknowledged_at",
         "fulfillment_message_ids.state",
         "order_line.fulfillment_qty_ordered",
@@ -101,12 +102,16 @@ class SaleOrder(models.Model):
             return False
         if self.fulfillment_acknowledged_at:
             return "acknowledged"
-        return "sent" if self.fulfillment_ref else "to_send"
+        return "sent" if self.fulfillment_ref or self.fulfillment_key else "to_send"
 
     def _fulfillment_lines(self):
-        """The lines the platform deals with."""
+        """The lines the platform deals with: goods, and whatever has an id there."""
         return self.order_line.filtered(
-            lambda line: not line.display_type and not line.is_downpayment and not line.is_delivery
+            lambda line: (
+                line.fulfillment_key
+                or line.fulfillment_ref
+                or (line.qty_delivered_method == "stock_move" and not line.is_downpayment)
+            )
         )
 
     @api.depends("fulfillment_message_ids.state", "fulfillment_parcel_ids")

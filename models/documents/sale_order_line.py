@@ -24,6 +24,13 @@ class SaleOrderLine(models.Model):
     fulfillment_qty_cancelled = fields.Float(
         string="Cancelled", digits="Product Unit", copy=False, readonly=True
     )
+    fulfillment_qty_kept = fields.Float(
+        string="Returned without goods",
+        digits="Product Unit",
+        copy=False,
+        readonly=True,
+        help="Part of Returned: the platform says that nothing comes back.",
+    )
     fulfillment_qty_returned = fields.Float(
         string="Returned", digits="Product Unit", copy=False, readonly=True
     )

@@ -17,11 +17,11 @@ class StockPicking(models.Model):
     def _compute_carrier_tracking_url(self):
         # EXTENDS stock_delivery: a link per parcel. Order page, portal and mail read one link as
         # it is, and several as a JSON list of [number, link].
-        with_parcels = self.filtered("fulfillment_parcel_ids")
+        with_parcels = self.filtered(lambda picking: picking.sudo().fulfillment_parcel_ids)
         for picking in with_parcels:
             links = [
                 [parcel.tracking_ref, parcel.tracking_url]
-                for parcel in picking.fulfillment_parcel_ids
+                for parcel in picking.sudo().fulfillment_parcel_ids
                 if parcel.tracking_url
             ]
             picking.carrier_tracking_url = (

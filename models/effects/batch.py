@@ -26,6 +26,7 @@ class Batch:
     ledgers: dict = field(default_factory=dict)
     notes: dict = field(default_factory=lambda: defaultdict(list))
     refunds: dict = field(default_factory=lambda: defaultdict(list))
+    credited: dict = field(default_factory=lambda: defaultdict(float))  # by line, in its unit
 
     def ledger(self, line):
         """The ledger of a line, read once per batch."""

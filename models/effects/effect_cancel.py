@@ -46,7 +46,8 @@ class FulfillmentEffectCancel(models.AbstractModel):
         if line.order_id.state == "cancel":
             return 0.0
         ledger = batch.ledger(line)
-        too_many = line._fulfillment_pieces() - (ledger.ordered - ledger.cancelled)
+        # Whole pieces: a dozen less five has no exact quantity in dozens.
+        too_many = round(line._fulfillment_pieces() - (ledger.ordered - ledger.cancelled))
         return max(0.0, min(quantity, too_many))
 
     def _reduce(self, reductions):
@@ -63,7 +64,7 @@ class FulfillmentEffectCancel(models.AbstractModel):
         for line, pieces in reductions.items():
             for product, quantity in line._fulfillment_needs(pieces).items():
                 touched |= line._fulfillment_reduce_moves(product, quantity, freed)
-            left = line._fulfillment_pieces() - pieces
+            left = max(0.0, line._fulfillment_pieces() - pieces)
             by_quantity[line._fulfillment_in_line_unit(left)] |= line
         for quantity, lines in by_quantity.items():
             self._write_quantity(lines, quantity)

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from .activities import plan_activity
+
 STATES = {
     "PAYMENT_STATE_OPEN": "open",
     "PAYMENT_STATE_PAID": "paid",
@@ -26,8 +28,9 @@ class FulfillmentEffectPayment(models.AbstractModel):
                 self._announce(batch, of_order[:1], state)
 
     def _announce(self, batch, message, state):
-        self._tell(batch, message, self.env._("payment: %s", state))
+        order = message.order_id
+        words = dict(order._fields["fulfillment_payment_state"]._description_selection(self.env))
+        self._tell(batch, message, self.env._("payment: %s", words[state]))
         if state == "shortfall":
-            message.order_id._fulfillment_activity(
-                batch.account, "shortfall", self.env._("The platform reports a payment loss.")
-            )
+            text = self.env._("The platform reports a payment loss.")
+            plan_activity(order, "shortfall", text, order.user_id or batch.account.user_id)

@@ -6,6 +6,7 @@ or a credit note is drafted.
 
 from odoo import Command, fields, models
 
+from .activities import plan_activity
 from .batch import Refund
 from .ledger import EffectError
 
@@ -70,9 +71,11 @@ class FulfillmentEffectRefund(models.AbstractModel):
             credit_note = self.env["account.move"]
             if batch.account.refund_policy == "credit_note":
                 credit_note = self._draft(batch, order, refunds)
+            if credit_note:
+                batch.notes[order].append(self.env._("credit note drafted"))
             if not credit_note and self._is_due(batch, order, refunds):
                 text = "; ".join(refund.label for refund in refunds)
-                order._fulfillment_activity(batch.account, "refund", text)
+                plan_activity(order, "refund", text, order.user_id or batch.account.user_id)
 
     def _is_due(self, batch, order, refunds):
         """Whether somebody has to look: something invoiced too much, or an amount."""
@@ -84,9 +87,12 @@ class FulfillmentEffectRefund(models.AbstractModel):
         invoices = order.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
         )
+        nothing = self.env["account.move"]
+        if not invoices or any(not refund.quantity and not refund.amount for refund in refunds):
+            return nothing
         lines = [vals for refund in refunds if (vals := self._prepare_line_vals(batch, refund))]
-        if not invoices or not lines or any(not r.quantity and not r.amount for r in refunds):
-            return self.env["account.move"]
+        if not lines:
+            return nothing
         vals = order._prepare_invoice() | {
             "move_type": "out_refund",
             "reversed_entry_id": invoices.sorted("id")[-1:].id,
@@ -100,6 +106,7 @@ class FulfillmentEffectRefund(models.AbstractModel):
         if not refund.quantity:
             return self._prepare_amount_vals(refund) if refund.amount else None
         quantity = self._credit_quantity(batch, refund)
+        batch.credited[refund.line] += quantity
         return refund.line._prepare_invoice_line(quantity=quantity) if quantity else None
 
     def _credit_quantity(self, batch, refund):
@@ -107,12 +114,14 @@ class FulfillmentEffectRefund(models.AbstractModel):
         line, ledger = refund.line, batch.ledger(refund.line)
         keeps = ledger.ordered - ledger.cancelled - ledger.returned
         too_much = line.qty_invoiced - line._fulfillment_in_line_unit(keeps)
+        too_much -= batch.credited[line]
         return max(0.0, min(line._fulfillment_in_line_unit(refund.quantity), too_much))
 
     def _prepare_amount_vals(self, refund):
         """An amount as a line; the platform's amounts are gross."""
         order = refund.message.order_id
-        line = refund.line or order.order_line.filtered("is_delivery")[:1] or order.order_line[:1]
+        freight, items = order.order_line.filtered("is_delivery"), order._fulfillment_lines()
+        line = refund.line or freight[:1] or items[:1]
         taxes = line.tax_ids
         net = taxes.with_context(force_price_include=True).compute_all(
             refund.amount, currency=order.currency_id, partner=order.partner_invoice_id

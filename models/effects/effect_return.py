@@ -35,8 +35,7 @@ class FulfillmentEffectReturn(models.AbstractModel):
         for message in messages:
             line = message.order_line_id
             if line not in by_hand:
-                # What staff took back by hand before the platform told us.
-                by_hand[line] = line._fulfillment_given_back() - line.fulfillment_qty_returned
+                by_hand[line] = line._fulfillment_back_by_hand()
             attached = max(0.0, min(message.quantity, by_hand[line]))
             by_hand[line] -= attached
             if attached:
@@ -58,7 +57,10 @@ class FulfillmentEffectReturn(models.AbstractModel):
     def _send_back(self, message, pieces, rule, ways):
         """Spread returned pieces over the deliveries that shipped them."""
         line = message.order_line_id
-        if not pieces or rule.goods == "none":
+        if rule.goods == "none":
+            line.fulfillment_qty_kept += pieces
+            return
+        if not pieces:
             return
         if not line._fulfillment_is_moved():
             line.qty_delivered -= line._fulfillment_in_line_unit(pieces)

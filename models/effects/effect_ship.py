@@ -27,8 +27,7 @@ class FulfillmentEffectShip(models.AbstractModel):
         for message in messages:
             line = message.order_line_id
             if line not in by_hand:
-                # What staff delivered by hand before the platform told us.
-                by_hand[line] = line._fulfillment_delivered() - line.fulfillment_qty_shipped
+                by_hand[line] = line._fulfillment_by_hand()
             attached = max(0.0, min(message.quantity, by_hand[line]))
             by_hand[line] -= attached
             if attached:

@@ -20,8 +20,10 @@ from .ledger import EffectError, TooEarly
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 300  # messages claimed at a time: some tens of orders
+BATCH_BY_HAND = 50  # the same while a person waits
 PENDING = ("received", "waiting")
 WITHOUT_EFFECT = ("info", "unknown")  # kept and shown, that is all
+MOST_REVIEWED = 1000  # waiting messages tried again in one run
 PATIENCE = 5  # seconds of a person who pressed a button; the rest goes on in the background
 TRIES = 3  # of a batch that met somebody else's write
 
@@ -35,7 +37,7 @@ class FulfillmentApply(models.AbstractModel):
     @api.model
     def _cron_apply(self):
         """Apply what waits in the inbox, batch by batch, until time is up or nothing is left."""
-        self._give_up_waiting()
+        self._review_waiting()
         seconds_left = 1.0
         while seconds_left:
             done = self._apply_batch()
@@ -46,19 +48,19 @@ class FulfillmentApply(models.AbstractModel):
     def _apply_account(self, account):
         """Apply what waits for one account now, as long as a person may be kept waiting."""
         end = time.monotonic() + PATIENCE
-        while self._apply_batch(account):
+        while self._apply_batch(account, limit=BATCH_BY_HAND):
             if time.monotonic() > end:
                 self._trigger()
                 break
 
-    def _apply_batch(self, account=None):
+    def _apply_batch(self, account=None, limit=BATCH_SIZE):
         """Claim one batch and apply it. Commits.
 
         :return: number of messages that got an answer.
         """
         for _attempt in range(TRIES):
             try:
-                messages = self._claim(account)
+                messages = self._claim(account, limit)
                 self._apply_or_split(messages)
                 return len(messages)
             except CONCURRENCY_ERRORS:
@@ -78,11 +80,11 @@ class FulfillmentApply(models.AbstractModel):
         except Exception as error:  # whatever stock methods raise must not stop the others
             self._roll_back()
             parts = self._split(messages)
-            if len(parts) == 1:
-                self._fail(messages, error)
-                return
             for part in parts:
-                self._apply_or_split(self._lock(part))
+                if len(messages) == 1:
+                    self._fail(part, error)
+                else:
+                    self._apply_or_split(self._lock(part))
 
     def _split(self, messages):
         """By order, or the messages of one order one by one."""
@@ -111,7 +113,7 @@ class FulfillmentApply(models.AbstractModel):
 
     # --- claim
 
-    def _claim(self, account=None):
+    def _claim(self, account=None, limit=BATCH_SIZE):
         """Lock the oldest messages to apply, their orders, and all else that these orders wait for.
 
         Other workers skip what is locked here, so any number of them can run on any host.
@@ -122,7 +124,7 @@ class FulfillmentApply(models.AbstractModel):
                 "SELECT id FROM fulfillment_message WHERE state = 'received' %s"
                 " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
                 of_account,
-                BATCH_SIZE,
+                limit,
             )
         )
         inbox = self.env["fulfillment.message"].sudo()
@@ -154,18 +156,30 @@ class FulfillmentApply(models.AbstractModel):
             .search_count([("state", "=", "received")], limit=100_000)
         )
 
-    def _give_up_waiting(self):
-        """Messages that waited longer than their account allows need a person."""
-        inbox = self.env["fulfillment.message"].sudo()
-        is_waiting = Domain("state", "=", "waiting")
-        for [account] in inbox._read_group(is_waiting, ["account_id"]):
-            since = fields.Datetime.subtract(fields.Datetime.now(), days=account.wait_days)
-            is_late = Domain("account_id", "=", account.id) & Domain("create_date", "<", since)
-            late = inbox.search(is_waiting & is_late, limit=BATCH_SIZE)
-            for message in late:
-                message._move_to("failed", message._text_waited())
-            late._raise_attention()
-        self._commit()
+    def _review_waiting(self):
+        """Look again at messages that wait: hourly they are tried, in the end a person is asked.
+
+        What they wait for wakes them; but it may have come while they were being put to wait.
+        """
+        try:
+            inbox = self.env["fulfillment.message"].sudo()
+            is_waiting = Domain("state", "=", "waiting")
+            for [account] in inbox._read_group(is_waiting, ["account_id"]):
+                of_account = is_waiting & Domain("account_id", "=", account.id)
+                self._give_up(inbox.search(of_account & account._late_domain(), limit=BATCH_SIZE))
+            hour_ago = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
+            rested = is_waiting & Domain("write_date", "<", hour_ago)
+            found = inbox.search(rested, order="write_date", limit=MOST_REVIEWED)
+            found.try_lock_for_update(allow_referencing=True)._move_to("received")
+            self._commit()
+        except CONCURRENCY_ERRORS:
+            self._roll_back()  # somebody works on one of them: next time
+
+    def _give_up(self, late):
+        late = late.try_lock_for_update(allow_referencing=True)
+        for message in late:
+            message._move_to("failed", message._text_waited())
+        late._raise_attention()
 
     # --- apply: no commit from here on
 
@@ -178,6 +192,7 @@ class FulfillmentApply(models.AbstractModel):
         pending = messages.filtered(lambda message: message.state in PENDING)
         for account, of_account in pending.grouped("account_id").items():
             lane = self.with_user(api.SUPERUSER_ID).with_company(account.company_id)
+            lane = lane.with_context(lang=account.user_id.lang or self.env.lang)
             # Mails wait in their queue, as the work may still be rolled back.
             lane = lane.with_context(
                 fulfillment_apply=True,

@@ -3,20 +3,24 @@
 from odoo import models
 from odoo.fields import Domain
 
+from .activities import plan_activity
 from .ledger import EffectError, TooEarly
 
-ORDER_LEVEL_KINDS = {"acknowledge", "deduction", "payment", "refund", "info", "unknown", "deliver"}
+ITEM_KINDS = {"ship", "cancel", "return"}  # always about an item
+MONEY_KINDS = {"deduction", "refund"}  # about an item, if they name one
 
 
 class FulfillmentMessage(models.Model):
     _inherit = "fulfillment.message"
 
     def _match_orders(self):
-        """Set the order of messages that have none yet: two queries for all of one account."""
+        """Set the order of each message, in one query for all of one account.
+
+        Anew at each try: until a message is applied, people may have linked another order.
+        """
         self.account_id.ensure_one()
-        unmatched = self.filtered(lambda message: not message.order_id)
-        refs = {message.order_ref for message in unmatched if message.order_ref}
-        keys = {message.order_key for message in unmatched if message.order_key}
+        refs = {message.order_ref for message in self if message.order_ref}
+        keys = {message.order_key for message in self if message.order_key}
         orders = self.env["sale.order"].search(
             Domain("fulfillment_account_id", "=", self.account_id.id)
             & (Domain("fulfillment_ref", "in", refs) | Domain("fulfillment_key", "in", keys))
@@ -24,10 +28,10 @@ class FulfillmentMessage(models.Model):
         by_ref = {order.fulfillment_ref: order for order in orders}
         by_key = {order.fulfillment_key: order for order in orders}
         nobody = self.env["sale.order"]
-        for message in unmatched:
-            message.order_id = by_ref.get(message.order_ref or None, nobody) or by_key.get(
-                message.order_key or None, nobody
-            )
+        for message in self:
+            order = by_ref.get(message.order_ref or None) or by_key.get(message.order_key or None)
+            if message.order_id != (order or nobody):
+                message.order_id = order
 
     def _check_order(self):
         """Say why the message cannot be about its order.
@@ -55,7 +59,8 @@ class FulfillmentMessage(models.Model):
 
         :raise EffectError: no line, or several.
         """
-        if self.kind in ORDER_LEVEL_KINDS or self.order_line_id:
+        names_item = self.item_key or self.item_ref or self.sku
+        if self.kind not in ITEM_KINDS and not (self.kind in MONEY_KINDS and names_item):
             return
         lines = self.order_id.order_line.filtered(lambda line: not line.display_type)
         found = (
@@ -77,12 +82,12 @@ class FulfillmentMessage(models.Model):
                 line.fulfillment_ref = message.item_ref
 
     def _raise_attention(self):
-        """Plan one activity per order for messages that failed."""
-        failed = self.filtered(lambda message: message.state == "failed" and message.order_id)
-        for message in failed:
-            message.order_id._fulfillment_activity(
-                message.account_id, "attention", message.reason or ""
-            )
+        """Plan one activity for messages that failed: per order, else on the account."""
+        for message in self.filtered(lambda message: message.state == "failed"):
+            account = message.account_id
+            record = message.order_id or account
+            user = message.order_id.user_id or account.user_id
+            plan_activity(record, "attention", message.reason or "", user)
 
     def _settle(self):
         # EXTENDS the inbox: an ignored message asks for nothing any more.

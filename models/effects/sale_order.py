@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import models
 
-ACTIVITY_TYPE = "fulfillment_connector.mail_activity_fulfillment"
+from .activities import find_activities
 
 
 class SaleOrder(models.Model):
@@ -13,15 +13,15 @@ class SaleOrder(models.Model):
     def _fulfillment_cancel_empty(self, batch):
         """Cancel the orders of which nothing is left and nothing was shipped."""
         empty = self.filtered(
-            lambda order: (
-                order.state == "sale"
-                and all(
-                    not batch.ledger(line).open and not batch.ledger(line).shipped
-                    for line in order._fulfillment_lines()
-                )
-            )
+            lambda order: order.state == "sale" and order._fulfillment_is_empty(batch)
         )
         empty.with_context(disable_cancel_warning=True).action_cancel()
+
+    def _fulfillment_is_empty(self, batch):
+        ledgers = [batch.ledger(line) for line in self._fulfillment_lines()]
+        return any(ledger.cancelled for ledger in ledgers) and not any(
+            ledger.open or ledger.shipped for ledger in ledgers
+        )
 
     def _fulfillment_note(self, account, notes):
         """One short note per order and batch."""
@@ -30,35 +30,9 @@ class SaleOrder(models.Model):
         bodies = {order.id: Markup("%s: %s") % (name, "; ".join(notes[order])) for order in notes}
         self.browse(bodies)._message_log_batch(bodies=bodies)
 
-    def _fulfillment_activity(self, account, cause, text):
-        """Plan an activity, unless one for this cause is open on the order.
-
-        :param cause: key of `_fulfillment_causes`.
-        """
-        summary = self._fulfillment_causes()[cause]
-        kind = self.env.ref(ACTIVITY_TYPE)
-        for order in self:
-            is_open = order.activity_ids.filtered(
-                lambda activity: activity.activity_type_id == kind and activity.summary == summary
-            )
-            if not is_open:
-                user = order.user_id or account.user_id or self.env.user
-                order.activity_schedule(ACTIVITY_TYPE, summary=summary, note=text, user_id=user.id)
-
-    def _fulfillment_causes(self):
-        return {
-            "attention": self.env._("Fulfillment: messages need attention"),
-            "refund": self.env._("Fulfillment: check the refund"),
-            "shortfall": self.env._("Fulfillment: payment lost"),
-        }
-
     def _fulfillment_calm_down(self):
         """Remove the call for attention from orders that have no failed message any more."""
-        kind, summary = self.env.ref(ACTIVITY_TYPE), self._fulfillment_causes()["attention"]
-        calm = self.filtered(lambda order: "failed" not in order._fulfillment_message_states())
-        calm.activity_ids.filtered(
-            lambda activity: activity.activity_type_id == kind and activity.summary == summary
-        ).unlink()
-
-    def _fulfillment_message_states(self):
-        return self.fulfillment_message_ids.mapped("state")
+        calm = self.filtered(
+            lambda order: "failed" not in order.fulfillment_message_ids.mapped("state")
+        )
+        find_activities(calm, "attention").unlink()

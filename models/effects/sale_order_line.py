@@ -16,7 +16,9 @@ class SaleOrderLine(models.Model):
         )
 
     def _fulfillment_in_line_unit(self, pieces):
-        return self.product_id.uom_id._compute_quantity(pieces, self.product_uom_id)
+        return self.product_id.uom_id._compute_quantity(
+            pieces, self.product_uom_id, rounding_method="HALF-UP"
+        )
 
     def _fulfillment_is_moved(self):
         """Whether stock moves deliver the line (not so services, nor products set by hand)."""
@@ -41,10 +43,26 @@ class SaleOrderLine(models.Model):
             product: pieces * quantity / ordered for product, quantity in demand.items() if ordered
         }
 
+    def _fulfillment_came_back(self):
+        """Pieces the platform reported as returned, without those whose goods stay away."""
+        return self.fulfillment_qty_returned - self.fulfillment_qty_kept
+
+    def _fulfillment_by_hand(self):
+        """Pieces staff delivered that the platform has not told us of.
+
+        Net of returns, so that an exchange by hand (one back, one out) is none.
+        """
+        told = self.fulfillment_qty_shipped - self._fulfillment_came_back()
+        return self._fulfillment_delivered() - self._fulfillment_given_back() - told
+
+    def _fulfillment_back_by_hand(self):
+        """Pieces staff took back that the platform has not told us of."""
+        return self._fulfillment_given_back() - self._fulfillment_came_back()
+
     def _fulfillment_delivered(self):
         """Pieces that left for the customer, in Odoo; returns are not subtracted."""
         if not self._fulfillment_is_moved():
-            return self._fulfillment_pieces(self.qty_delivered) + self.fulfillment_qty_returned
+            return self._fulfillment_pieces(self.qty_delivered) + self._fulfillment_came_back()
         return self._fulfillment_whole_pieces(
             self.move_ids.filtered(
                 lambda move: (
@@ -58,7 +76,7 @@ class SaleOrderLine(models.Model):
     def _fulfillment_given_back(self):
         """Pieces that came back or are expected back, in Odoo."""
         if not self._fulfillment_is_moved():
-            return self.fulfillment_qty_returned
+            return self._fulfillment_came_back()
         return self._fulfillment_whole_pieces(
             self.move_ids.filtered(
                 lambda move: (

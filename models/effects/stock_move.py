@@ -40,7 +40,9 @@ class StockMove(models.Model):
             plan = Allocation(needs)
             if not plan.before:
                 break
-            self._fulfillment_do(plan.before).picking_id._action_done()
+            self._fulfillment_do(plan.before)._fulfillment_validate()
+        else:
+            raise EffectError(self._fulfillment_text_undone(self.concat(*plan.before)))
         self._fulfillment_check_lots(plan.shares)
         self._fulfillment_ship(plan.shares)
 
@@ -61,10 +63,19 @@ class StockMove(models.Model):
         transfers = Transfers(shares)
         moves = self._fulfillment_do(self._fulfillment_split(shares, transfers))
         late = moves.filtered(lambda move: move.picking_id in transfers.joined)
-        (moves - late).picking_id._action_done()
+        (moves - late)._fulfillment_validate()
         late._action_done()
         if undone := moves.filtered(lambda move: move.state != "done"):
             raise EffectError(self._fulfillment_text_undone(undone))
+
+    def _fulfillment_validate(self):
+        """Validate the transfers of these moves, with these moves alone."""
+        transfers = self.picking_id
+        # What a person has ticked already leaves when the platform says so, not before.
+        (transfers.move_ids - self).filtered(
+            lambda move: move.picked and move._fulfillment_is_open()
+        ).picked = False
+        transfers._action_done()
 
     def _fulfillment_do(self, quantities):
         """Set what is done on each move.
