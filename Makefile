@@ -15,11 +15,11 @@ TOOLS = $(PYTHON) -m tools
 .PHONY: help test test-pure test-odoo test-process test-optional lint format demo serve shell screenshots bench clean
 
 help: ## this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo
 	@sed -nE 's/^#: ?//p' $(MAKEFILE_LIST)
 
-test: ## all tests: plain Python, in Odoo with a browser, real processes, optional modules; on a fresh database
+test: ## plain Python, then in Odoo with a browser on a fresh database, then optional modules
 	@$(TOOLS) test
 
 test-pure: ## tests without Odoo and database; ARGS='-k word' goes to pytest
@@ -28,7 +28,7 @@ test-pure: ## tests without Odoo and database; ARGS='-k word' goes to pytest
 test-odoo: ## tests in Odoo, reusing the database if it is up to date; ARGS='-k word' goes to pytest
 	@$(TOOLS) test-odoo $(ARGS)
 
-test-process: ## tests with workers and servers that are real processes
+test-process: ## workers and servers that are real processes and get killed; minutes
 	@$(TOOLS) test-process $(ARGS)
 
 test-optional: ## tests in Odoo with kits and dropshipping installed

@@ -74,7 +74,7 @@ class FulfillmentAccount(models.Model):
         return " ".join([text, *run.notes])
 
     def _describe_messages(self, run):
-        """ "42 messages: 40 applied, 2 need attention." and its severity."""
+        """ "New messages: 42. Of these 40 applied, 2 for attention." and its severity."""
         rows = (
             self.env["fulfillment.message"]
             .sudo()
@@ -85,10 +85,10 @@ class FulfillmentAccount(models.Model):
             self.env._("%s applied", count.get("applied", 0)),
             count.get("waiting") and self.env._("%s waiting", count["waiting"]),
             count.get("received") and self.env._("%s to apply", count["received"]),
-            count.get("failed") and self.env._("%s need attention", count["failed"]),
+            count.get("failed") and self.env._("%s for attention", count["failed"]),
         ]
         text = self.env._(
-            "%(count)s messages: %(parts)s.",
+            "New messages: %(count)s. Of these %(parts)s.",
             count=sum(count.values()),
             parts=", ".join(filter(None, parts)),
         )

@@ -8,6 +8,9 @@ from odoo.tests import tagged
 
 from .common import CRON, TRIGGER, ExchangeCase
 
+LANE = "odoo.addons.fulfillment_connector.models.exchange.fulfillment_exchange"
+MARKING = "odoo.addons.fulfillment_connector.models.exchange.fulfillment_acknowledge"
+
 
 @tagged("post_install", "-at_install")
 class TestAcknowledge(ExchangeCase):
@@ -178,6 +181,39 @@ class TestAcknowledge(ExchangeCase):
                 self.assertEqual(limits[-1], "200")
                 self.assertNoViolation()
                 account.active = False
+
+    def limits(self):
+        return [int(call.path.partition("limit=")[2]) for call in self.calls("messages")]
+
+    def test_messages_the_platform_does_not_know_do_not_widen_the_window(self):
+        self.account.page_size = 10
+        self.say_many(3)
+        self.tbone.fault("processed", "not_found", times=3)
+        self.run_exchange()
+        self.assertEqual(self.rows().mapped("acknowledge_attempts"), [5, 5, 5])
+        self.assertEqual(self.account.unacknowledged_count, 3, "a person still sees them")
+        self.run_due()
+        self.assertEqual(self.limits()[-1], 10)
+        self.tbone.journal.forget_failures()
+        self.rows().action_acknowledge_again()
+        self.assertFalse(any(self.rows().acknowledgement_ids.mapped("is_missing")))
+
+    def test_window_has_an_end(self):
+        self.account.page_size = 2
+        self.say_many(4)
+        self.tbone.fault("processed", "bad_request", times=None)
+        with patch(f"{LANE}.MAXIMUM_LIMIT", 3):
+            for _run in range(3):
+                self.run_due()
+        self.assertEqual(max(self.limits()), 3)
+        self.assertIn("hidden behind them", self.sync().note)
+        self.assertNoViolation()
+
+    def test_slow_marks_are_written_before_the_whole_group_is_through(self):
+        messages = self.say_many(3)
+        with patch(f"{MARKING}.GROUP_SECONDS", 0):
+            self.run_exchange()
+        self.assertAcknowledged(messages)
 
     def test_messages_without_id_do_not_hide_the_next_one(self):
         self.account.page_size = 5

@@ -1,6 +1,7 @@
 """What failures do to an account: it backs off or stops, tells one person, recovers alone."""
 
 import os
+from contextlib import suppress
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -9,10 +10,17 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import config
 
+from ..providers.tbone.client import TBOneClient
 from .common import ExchangeCase
 
 START = datetime(2026, 3, 2, 12)
+LANE = "odoo.addons.fulfillment_connector.models.exchange.fulfillment_exchange"
+
+
+class Killed(BaseException):
+    """No handler of ours runs when a worker is killed."""
 
 
 @tagged("post_install", "-at_install")
@@ -81,12 +89,28 @@ class TestHealth(ExchangeCase):
             "https://rest.core.tradebyte.com",
             "REST.trade-server.net",
             "https://rest.tradebyte.com.:443/",
+            "https://nobody.knows.example",
+            "https://reststaging.tradebyte.com.example",
+            "https://[::1",
         ):
             self.account.write({"host": host, "state": "connected"})
             self.run_due()
             self.assertEqual(self.account.state, "stopped")
             self.assertIn("Test", self.account.last_error)
+            self.assertIn("https://reststaging.core.tradebyte.com", self.account.last_error)
             self.assertEqual(self.sync().call_count, 0)
+
+    def test_test_account_may_call_test_systems_and_this_machine(self):
+        for host in (
+            "https://reststaging.core.tradebyte.com",
+            "RESTSTAGING.tradebyte.com.:443/",
+            "http://127.0.0.1:8070",
+            "http://localhost:8070",
+            "http://[::1]:8070",
+        ):
+            with self.subTest(host):
+                self.account.host = host
+                self.assertTrue(self.account._get_client())
 
     def test_neutralized_database_never_calls_a_production_host(self):
         self.env["ir.config_parameter"].set_param("database.is_neutralized", "True")
@@ -150,7 +174,7 @@ class TestHealth(ExchangeCase):
         self.assertEqual(self.account.state, "connected")
 
     def test_name_that_does_not_resolve(self):
-        self.account.host = "https://tbone.invalid"
+        self.account.write({"host": "https://tbone.invalid", "environment": "production"})
         with patch.dict(os.environ, {"NO_PROXY": "*", "no_proxy": "*"}):
             self.run_due()
         self.assertPause(minutes=10)
@@ -193,6 +217,73 @@ class TestHealth(ExchangeCase):
             )
         self.assertFalse(self.calls())
         self.assertEqual((self.account.failure_count, self.account.last_error), (2, "down"))
+
+    # --- a run that is killed
+
+    def kill(self):
+        """The server ends the worker during the next call of the list."""
+        client = patch.object(TBOneClient, "fetch_messages", side_effect=Killed)
+        with client, suppress(Killed):  # assertRaises would roll back what was committed
+            self.run_exchange()
+            self.fail("no call of the list was made")
+        self.env.invalidate_all()
+
+    def test_killed_run_lets_the_others_have_their_turn(self):
+        other = self.create_account("Other")
+        self.account.next_fetch_at = fields.Datetime.now() - timedelta(hours=1)
+        other.next_fetch_at = fields.Datetime.now() - timedelta(minutes=1)
+        self.kill()
+        self.assertEqual(self.sync().state, "running")
+        self.assertPause(minutes=10)
+        self.run_exchange()
+        self.assertEqual(self.sync(other).state, "done")
+        self.assertEqual(len(self.account.sync_ids), 1)
+
+    def test_killed_run_counts_as_a_failure(self):
+        for minutes in (10, 20, 40, 60, 60, 60):
+            self.account.next_fetch_at = fields.Datetime.now()
+            self.kill()
+            self.assertPause(minutes=minutes)
+        self.assertEqual(self.account.failure_count, 5)
+        self.assertIn("killed", self.account.last_error)
+        self.assertEqual(len(self.activities()), 1)
+        message = self.say()
+        self.run_due()
+        self.assertAcknowledged([message])
+        self.assertHealthy()
+
+    def test_run_that_fetches_nothing_leaves_the_account_due(self):
+        self.account.acknowledge_policy = "applied"
+        self.say_many(2)
+        self.run_exchange()
+        with patch(f"{LANE}.BACKLOG_LIMIT", 1):
+            self.run_due()
+        self.assertIn("Nothing was fetched", self.sync().note)
+        self.assertTrue(self.account._is_fetch_due())
+
+    def test_account_of_an_archived_company_is_not_due(self):
+        company = self.env["res.company"].create({"name": "Closed"})
+        account = self.create_account("Closed", company_id=company.id)
+        accounts = self.env["fulfillment.account"]
+        self.assertIn(account, accounts._find_due())
+        company.active = False
+        self.assertNotIn(account, accounts._find_due())
+
+    def test_call_ends_before_its_worker_is_killed(self):
+        seconds = [
+            ({"limit_time_real": 120, "limit_time_real_cron": -1}, 100, 100),
+            ({"limit_time_real": 120, "limit_time_real_cron": 400}, 100, 380),
+            ({"limit_time_real": 60, "limit_time_real_cron": 0}, 40, 900),
+            ({"limit_time_real": 5, "limit_time_real_cron": 9999}, 20, 900),
+        ]
+        account = self.env["fulfillment.account"].create({"name": "New", "read_timeout": 300})
+        cron = account.with_context(ir_cron_progress_id=1)
+        for limits, by_hand, in_cron in seconds:
+            with self.subTest(limits), patch.dict(config.options, limits):
+                self.assertEqual(account._prepare_client_settings()["deadline"], by_hand)
+                settings = cron._prepare_client_settings()
+                self.assertEqual(settings["deadline"], in_cron)
+                self.assertEqual(settings["read_timeout_list"], min(300, in_cron))
 
     # --- the button
 
@@ -241,6 +332,17 @@ class TestHealth(ExchangeCase):
         ):
             with self.assertRaises(ValidationError):
                 self.account.write(vals)
+
+    def test_company_stays_once_there_are_messages(self):
+        company = self.env["res.company"].create({"name": "Second"})
+        account = self.create_account("New")
+        account.company_id = company
+        account.active = False
+        self.say()
+        self.run_due()
+        self.assertTrue(self.rows())
+        with self.assertRaisesRegex(ValidationError, "Archive the account"):
+            self.account.company_id = company
 
     def test_copy_has_no_credentials(self):
         copy = self.account.copy()

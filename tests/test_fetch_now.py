@@ -34,7 +34,7 @@ class TestFetchNow(ExchangeCase):
         answer = self.fetch()
         self.assertAcknowledged(messages)
         self.assertEqual(set(self.rows().mapped("state")), {"waiting"}, "their order is not here")
-        self.assertEqual(answer["message"], "3 messages: 0 applied, 3 waiting.")
+        self.assertEqual(answer["message"], "New messages: 3. Of these 0 applied, 3 waiting.")
         domain = answer["next"]["domain"]
         self.assertEqual(self.env["fulfillment.message"].search(domain, order="id"), self.rows())
         self.assertHealthy()
@@ -43,7 +43,7 @@ class TestFetchNow(ExchangeCase):
     def test_tells_what_needs_attention(self):
         self.say(quantity="three")
         answer = self.fetch()
-        self.assertEqual(answer["message"], "1 messages: 0 applied, 1 need attention.")
+        self.assertEqual(answer["message"], "New messages: 1. Of these 0 applied, 1 for attention.")
         self.assertEqual(answer["type"], "warning")
 
     def test_nothing_new(self):
@@ -55,7 +55,7 @@ class TestFetchNow(ExchangeCase):
         self.triggers().unlink()
         answer = self.fetch()
         self.assertEqual(len(self.rows()), 10)
-        self.assertIn("10 messages", answer["message"])
+        self.assertIn("New messages: 10.", answer["message"])
         self.assertIn("background", answer["message"])
         self.assertSync("done", fetched=10, new=10, acknowledged=10)
         self.assertTrue(self.triggers())
@@ -88,7 +88,7 @@ class TestFetchNow(ExchangeCase):
         other.state = "stopped"
         self.say()
         answer = self.fetch(self.account | other)
-        self.assertIn("Shop: 1 messages", answer["message"])
+        self.assertIn("Shop: New messages: 1.", answer["message"])
         self.assertIn("Other: The account is stopped", answer["message"])
         self.assertEqual(answer["type"], "warning")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from . import browser, odoo, postgres, servers, virtualenv
+from . import odoo, postgres, servers, virtualenv
 from .console import say, step
 from .processes import call, exclusive, read, run_logged
 from .settings import MODULE, Settings, digest
@@ -57,19 +57,18 @@ screenshots = {screenshots}
 
 @dataclass(frozen=True)
 class Workbench:
-    """Everything a command about Odoo needs: Odoo, its Python, PostgreSQL and a browser."""
+    """Everything a command about Odoo needs: Odoo, its Python and PostgreSQL."""
 
     settings: Settings
     odoo: odoo.Source
     python: Path
     server: postgres.Server
-    browser: Path
 
     def environment(self) -> dict[str, str]:
         """Variables for a child: Odoo is importable, and its leavings stay in the cache."""
         return self.settings.environment(
             PYTHONPATH=str(self.odoo.path),
-            PATH=f"{self.browser}:{self.python.parent}:{os.environ['PATH']}",
+            PATH=f"{self.python.parent}:{os.environ['PATH']}",
             **self.server.environment(),
         )
 
@@ -91,11 +90,11 @@ class Workbench:
 @contextmanager
 def workbench(settings: Settings, durable: bool = False) -> Iterator[Workbench]:
     """Get what is missing, start PostgreSQL, and stop it at the end."""
+    postgres.check_cache(settings)
     python = virtualenv.environment(settings, "odoo", "test")
     source = odoo.source(settings)
-    chromium = browser.folder(settings)
     with postgres.server(settings, durable) as server:
-        yield Workbench(settings, source, python, server, chromium)
+        yield Workbench(settings, source, python, server)
 
 
 @dataclass(frozen=True)

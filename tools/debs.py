@@ -60,7 +60,8 @@ class Archive:
         self.configuration.write_text(CONFIGURATION.format(folder=self.folder), encoding="utf-8")
 
     def refresh(self) -> None:
-        """Fetch the suite's lists."""
+        """Fetch the suite's lists; forget what an interrupted command left behind."""
+        self.discard()
         self._apt_get("update")
 
     def version(self, package: str) -> str:

@@ -95,6 +95,27 @@ def _major_of_path(path: Path) -> int:
     return int(name) if name.isdigit() else 0
 
 
+def check_cache(settings: Settings) -> None:
+    """Say at once what would only come out after all downloads."""
+    if not settings.pg_dsn:
+        _owner(settings.cache / "clusters")
+
+
+def _owner(folder: Path) -> pwd.struct_passwd | None:
+    """Who runs the cluster when root may not: `postgres`, else `nobody`."""
+    if os.geteuid():
+        return None
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    owner = names.get("postgres") or names["nobody"]
+    for parent in folder.parents:
+        if not parent.stat().st_mode & 0o001:
+            raise ToolError(
+                f"PostgreSQL refuses to run as root, and the user {owner.pw_name} may not enter "
+                f"{parent}.\nName a cache folder it can reach: make CACHE=/var/cache/… …"
+            )
+    return owner
+
+
 class Cluster:
     """A private cluster: a Unix socket in the cache and no TCP port."""
 
@@ -211,28 +232,14 @@ class Cluster:
             return {}
         return {"LD_LIBRARY_PATH": debs.library_path(self.programs.parents[4])}
 
-    def _owner(self) -> pwd.struct_passwd | None:
-        """Who runs the cluster when root may not: `postgres`, else `nobody`."""
-        if os.geteuid():
-            return None
-        names = {entry.pw_name: entry for entry in pwd.getpwall()}
-        owner = names.get("postgres") or names["nobody"]
-        for parent in self.folder.parents:
-            if not parent.stat().st_mode & 0o001:
-                raise ToolError(
-                    f"PostgreSQL refuses to run as root, and the user {owner.pw_name} may not "
-                    f"enter {parent}.\nName a cache folder it can reach: make CACHE=/var/cache/… …"
-                )
-        return owner
-
     def _identity(self) -> dict:
-        owner = self._owner()
+        owner = _owner(self.folder)
         if not owner:
             return {}
         return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": [], "cwd": "/"}
 
     def _hand_over(self, *paths: Path) -> None:
-        owner = self._owner()
+        owner = _owner(self.folder)
         for path in paths:
             path.chmod(0o700 if path.is_dir() else 0o600)
             if owner:

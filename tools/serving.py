@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from . import servers
-from .console import ToolError, say
-from .database import Database, Preparation, Workbench, with_addon, workbench
+from .console import say
+from .database import Database, Preparation, Workbench, template, with_addon, workbench
 from .processes import call, talk
 from .settings import Settings
 
@@ -29,16 +29,17 @@ def shell(settings: Settings, rest: list[str]) -> int:
 
 
 def bench(settings: Settings, rest: list[str]) -> int:
-    """benchmarks/run.py on a fresh database of a cluster that really writes to disk."""
-    script = settings.root / "benchmarks" / "run.py"
-    if not script.exists():
-        raise ToolError("There is no benchmarks/run.py yet.")
+    """benchmarks/ on fresh databases, with the add-on and without, that really write to disk."""
     with (
         workbench(settings, durable=True) as bench,
         with_addon(bench, "bench", Preparation.FRESH) as database,
     ):
-        command = [bench.python, script, "--size", os.environ.get("SIZE") or "small", *rest]
-        return call(command, cwd=settings.root, env=database.environment())
+        plain = Database(bench, f"{database.name}_plain")
+        plain.copy_from(template(bench))
+        size = os.environ.get("SIZE") or "small"
+        command = [bench.python, "-m", "benchmarks.run", "--size", size, *rest]
+        environment = {**database.environment(), "ODOO_PLAIN": plain.name}
+        return call(command, cwd=settings.root, env=environment)
 
 
 def _kept(bench: Workbench, http_port: int = 0) -> Database:

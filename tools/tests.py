@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import virtualenv
+from . import browser, virtualenv
 from .console import say
 from .database import Database, Preparation, with_addon, workbench
 from .processes import call
@@ -21,11 +21,10 @@ Lane = Callable[[Database, list[str]], int]
 
 
 def everything(settings: Settings, _rest: list[str]) -> int:
-    """Every lane, on a fresh database; the first one that fails ends it."""
-    lanes = [_odoo_lane, _process_lane]
+    """All but the long lane of processes, on a fresh database; the first failure ends it."""
     return (
         pure(settings, [])
-        or _on_database(settings, Preparation.FRESH, lanes, [])
+        or _on_database(settings, Preparation.FRESH, _odoo_lane, [])
         or with_optional(settings, [])
     )
 
@@ -41,12 +40,12 @@ def pure(settings: Settings, rest: list[str]) -> int:
 
 def in_odoo(settings: Settings, rest: list[str]) -> int:
     """The Odoo lane, on the database of the last run when nothing installed has changed."""
-    return _on_database(settings, Preparation.REUSE, [_odoo_lane], rest)
+    return _on_database(settings, Preparation.REUSE, _odoo_lane, rest)
 
 
 def in_processes(settings: Settings, rest: list[str]) -> int:
     """Workers and servers that are real processes, and may be killed."""
-    return _on_database(settings, Preparation.REUSE, [_process_lane], rest)
+    return _on_database(settings, Preparation.REUSE, _process_lane, rest)
 
 
 def with_optional(settings: Settings, rest: list[str]) -> int:
@@ -58,16 +57,16 @@ def with_optional(settings: Settings, rest: list[str]) -> int:
         return _odoo_lane(database, rest or ["-k", ABOUT_OPTIONAL])
 
 
-def _on_database(
-    settings: Settings, preparation: Preparation, lanes: list[Lane], rest: list[str]
-) -> int:
+def _on_database(settings: Settings, preparation: Preparation, lane: Lane, rest: list[str]) -> int:
     with workbench(settings) as bench, with_addon(bench, "test", preparation) as database:
-        return next((status for lane in lanes if (status := lane(database, rest))), 0)
+        return lane(database, rest)
 
 
 def _odoo_lane(database: Database, rest: list[str]) -> int:
-    say("==> Tests in Odoo, browser included")
     settings = database.bench.settings
+    environment = database.environment()
+    environment["PATH"] = f"{browser.folder(settings)}:{environment['PATH']}"
+    say("==> Tests in Odoo, browser included")
     tests = settings.addons / MODULE / "tests"
     options = (
         f"--config-file={settings.root / 'pyproject.toml'}",
@@ -77,13 +76,10 @@ def _odoo_lane(database: Database, rest: list[str]) -> int:
         f"--ignore={settings.addons / MODULE / PROCESS_FOLDER}",
     )
     command = [database.bench.python, "-m", "pytest", *options, *rest, tests]
-    return call(command, cwd=settings.root, env=database.environment())
+    return call(command, cwd=settings.root, env=environment)
 
 
 def _process_lane(database: Database, rest: list[str]) -> int:
-    settings = database.bench.settings
-    if not (settings.root / PROCESS_FOLDER).is_dir():
-        return 0
     say("==> Tests with real processes")
     command = [database.bench.python, "-m", "pytest", *WITHOUT_ODOO, *rest, PROCESS_FOLDER]
-    return call(command, cwd=settings.root, env=database.environment())
+    return call(command, cwd=database.bench.settings.root, env=database.environment())

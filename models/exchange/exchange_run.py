@@ -20,6 +20,8 @@ class Run:
     sync: object = None
     client: object = None
     outcome: str = FETCHED
+    was_due_at: object = None
+    planned_at: object = None  # next run of the account should this one be killed
     is_over: bool = False  # the time or the page that was granted is used up
     is_owing: bool = False  # the time was over before all that is owed was acknowledged
     pages: int = 0

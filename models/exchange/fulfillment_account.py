@@ -44,7 +44,7 @@ class FulfillmentAccount(models.Model):
         required=True,
         default="test",
         tracking=True,
-        help="A test account never calls a production host of the platform.",
+        help="A test account calls the platform's test systems and this machine, nothing else.",
     )
     state = fields.Selection(
         [("draft", "Not tested"), ("connected", "Connected"), ("stopped", "Stopped")],
@@ -83,7 +83,14 @@ class FulfillmentAccount(models.Model):
         _tz_get, default="UTC", required=True, help="Of the platform's time stamps without zone."
     )
     connect_timeout = fields.Integer(string="Connect Time-out (s)", default=10, required=True)
-    read_timeout = fields.Integer(string="Read Time-out (s)", default=300, required=True)
+    read_timeout = fields.Integer(
+        string="Read Time-out (s)",
+        default=100,
+        required=True,
+        help="How long the platform may be silent in a call. It must stay below the server's "
+        "--limit-time-real-cron (120 seconds unless set), or Odoo kills the run; a call ends "
+        "before that limit, whatever is entered here.",
+    )
 
     # What messages do in Odoo
     wait_days = fields.Integer(
@@ -156,6 +163,23 @@ class FulfillmentAccount(models.Model):
             if account.wait_days < 0 or min(account[name] for name in TIMES) < 1:
                 raise ValidationError(
                     self.env._("Time-outs and days must be 1 or more, the wait 0 or more.")
+                )
+
+    @api.constrains("company_id")
+    def _check_company_of_messages(self):
+        messages = self.env["fulfillment.message"].sudo()
+        for account in self:
+            of_others = Domain("account_id", "=", account.id) & Domain(
+                "company_id", "!=", account.company_id.id
+            )
+            if messages.search_count(of_others, limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "%(account)s has messages already, so its company stays as it is. "
+                        "Archive the account and create another one for %(company)s.",
+                        account=account.name,
+                        company=account.company_id.name,
+                    )
                 )
 
     def _compute_message_counts(self):

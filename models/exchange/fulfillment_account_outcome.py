@@ -3,6 +3,7 @@
     success                      next run after the fetch interval
     platform down, 5xx, 429      10 minutes at the earliest, doubling up to an hour
     answer not understood        next run after the fetch interval
+    run killed                   as if the platform was down
     refused, wrong credentials   the account stops until a person has tested it again
 
 From the fifth failure on the responsible user has one activity, and the account goes on at a slow
@@ -32,12 +33,14 @@ class FulfillmentAccount(models.Model):
         """Accounts that have something to do now, the longest due first.
 
         One without password was never set up, or its database was neutralized: not due.
+        Nor is one whose company is archived.
         """
         now = fields.Datetime.now()
         is_due = Domain("next_fetch_at", "=", False) | Domain("next_fetch_at", "<=", now)
         return self.search(
             Domain("state", "!=", "stopped")
             & Domain("password", "!=", False)
+            & Domain("company_id.active", "=", True)
             & (is_due | self._owes_domain()),
             order="next_fetch_at, id",
         )
@@ -59,6 +62,35 @@ class FulfillmentAccount(models.Model):
 
     def _is_fetch_due(self):
         return not self.next_fetch_at or self.next_fetch_at <= fields.Datetime.now()
+
+    def _plan_after_kill(self):
+        """When to run again should this run be killed; a run that ends plans anew.
+
+        Odoo kills a worker after --limit-time-real-cron. The account would still be the longest
+        due, be served first, and killed again: no other one would ever have its turn.
+        """
+        self.ensure_one()
+        after = fields.Datetime.now() + self._get_pause_after(self.failure_count + 1)
+        self.next_fetch_at = max(self.next_fetch_at or after, after)
+        return self.next_fetch_at
+
+    def _note_kill(self):
+        """The last run was killed: for the account a failure like others."""
+        self.ensure_one()
+        self.failure_count += 1
+        self.last_error = self.env._(
+            "The last run was killed, or its server stopped. If this goes on, give runs more time "
+            "(option --limit-time-real-cron of the server), or lower the page size."
+        )
+        if self.failure_count >= PATIENCE:
+            self._tell_responsible(self.env._("Runs of the fulfillment account are killed"))
+
+    def _take_back_plan(self, planned, was_due_at):
+        """Still due, as before the run, but behind the others; unless somebody planned anew."""
+        self.ensure_one()
+        if planned and self.next_fetch_at == planned:
+            now = fields.Datetime.now()
+            self.next_fetch_at = max(was_due_at or now, now)
 
     def _note_success(self, has_fetched=True, is_finished=True):
         """The platform answered. The next run is due after the interval, unless work is left."""
@@ -98,15 +130,16 @@ class FulfillmentAccount(models.Model):
         )
 
     def _get_pause(self, error):
-        slow = max(self.fetch_interval, SLOW_PACE)
         if isinstance(error, Malformed) and self.failure_count < PATIENCE:
             return timedelta(minutes=self.fetch_interval)
-        if self.failure_count >= PATIENCE:
-            minutes = slow
-        else:
-            minutes = min(FIRST_PAUSE * 2 ** (self.failure_count - 1), slow)
         wish = getattr(error, "retry_after", None) or 0
-        return max(timedelta(minutes=minutes), timedelta(seconds=wish))
+        return max(self._get_pause_after(self.failure_count), timedelta(seconds=wish))
+
+    def _get_pause_after(self, failures):
+        slow = max(self.fetch_interval, SLOW_PACE)
+        if failures >= PATIENCE:
+            return timedelta(minutes=slow)
+        return timedelta(minutes=min(FIRST_PAUSE * 2 ** (failures - 1), slow))
 
     def _tell_responsible(self, summary):
         """One open activity at a time, whatever goes wrong how often."""

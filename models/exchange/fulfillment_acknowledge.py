@@ -15,6 +15,7 @@ from ...providers import ProviderError, Throttled, Verdict
 from .fulfillment_acknowledgement import MAXIMUM_ATTEMPTS
 
 GROUP_SIZE = 20  # results written in one transaction
+GROUP_SECONDS = 30  # or fewer, when they took this long: a killed run loses what is not written
 FAILURES_TO_END = 3  # in a row: the platform is down, not the message at fault
 PAUSE = 600  # seconds; TB.One: a failed call again after ten minutes at the earliest
 
@@ -35,12 +36,14 @@ class FulfillmentExchange(models.AbstractModel):
 
         :raise ProviderError: the platform is down, or does not accept the account.
         """
-        results = {}
+        results, until = {}, run.seconds + GROUP_SECONDS
         try:
             for row in rows:
                 error = self._try_acknowledge(run, row)
                 results[row] = self._prepare_result_vals(row, error)
                 self._ensure_goes_on(run, error)
+                if run.seconds > until:
+                    break
         finally:
             self._write_facts(run, lambda: self._write_results(results))
         self._commit(run)
@@ -75,7 +78,8 @@ class FulfillmentExchange(models.AbstractModel):
         if error.verdict == Verdict.STOP_ACCOUNT:
             return {}
         if error.verdict == Verdict.PERSON:
-            return {"attempts": MAXIMUM_ATTEMPTS, "error": str(error)}
+            is_missing = error.status == 404
+            return {"attempts": MAXIMUM_ATTEMPTS, "error": str(error), "is_missing": is_missing}
         pause = max(PAUSE, error.retry_after or 0)
         return tried | {"next_try_at": now + timedelta(seconds=pause), "error": str(error)}
 

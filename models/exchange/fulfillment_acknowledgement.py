@@ -30,6 +30,9 @@ class FulfillmentAcknowledgement(models.Model):
     next_try_at = fields.Datetime(string="Next Try", readonly=True)
     attempts = fields.Integer(readonly=True)
     error = fields.Text(readonly=True)
+    is_missing = fields.Boolean(
+        string="Unknown to the Platform", readonly=True, help="The platform answered 404."
+    )
 
     _message_unique = models.Constraint(
         "UNIQUE(message_id)", "A message is marked as processed once."
@@ -64,9 +67,11 @@ class FulfillmentAcknowledgement(models.Model):
 
     @api.model
     def _count_unacknowledged(self, account):
-        """Known messages the platform still shows."""
+        """Known messages the platform still shows; what it does not know it does not show."""
         return self.search_count(
-            Domain("account_id", "=", account.id) & Domain("acknowledged_at", "=", False)
+            Domain("account_id", "=", account.id)
+            & Domain("acknowledged_at", "=", False)
+            & Domain("is_missing", "=", False)
         )
 
     @api.model
@@ -89,4 +94,12 @@ class FulfillmentAcknowledgement(models.Model):
         return set(rows.ids)
 
     def _owe_again(self):
-        self.write({"acknowledged_at": False, "next_try_at": False, "attempts": 0, "error": False})
+        self.write(
+            {
+                "acknowledged_at": False,
+                "next_try_at": False,
+                "attempts": 0,
+                "error": False,
+                "is_missing": False,
+            }
+        )

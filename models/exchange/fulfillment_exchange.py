@@ -17,6 +17,10 @@ _logger = logging.getLogger(__name__)
 
 BACKLOG_LIMIT = 1000  # messages to apply, before the policy "when applied" fetches no more
 
+# Messages asked for at most, however many stay at the platform unmarked: a bigger answer takes it
+# longer than a call may last, and comes near what is read of one answer (64 MiB).
+MAXIMUM_LIMIT = 10_000
+
 
 class FulfillmentExchange(models.AbstractModel):
     _inherit = "fulfillment.exchange"
@@ -63,7 +67,14 @@ class FulfillmentExchange(models.AbstractModel):
     # --- steps of a run
 
     def _open(self, run):
-        run.sync = self.env["fulfillment.sync"]._start(run.account, "messages")
+        syncs = self.env["fulfillment.sync"]
+        killed = syncs._end_killed(run.account)
+        run.sync = syncs._start(run.account, "messages")
+        if run.is_fetching:
+            if "messages" in killed.mapped("kind"):
+                run.account._note_kill()
+            run.was_due_at = run.account.next_fetch_at
+            run.planned_at = run.account._plan_after_kill()
         self._commit(run)
         run.client = run.account._get_client(on_exchange=run.count_call)
 
@@ -88,7 +99,7 @@ class FulfillmentExchange(models.AbstractModel):
         """
         acknowledgements = self.env["fulfillment.acknowledgement"]
         owed = acknowledgements._count_unacknowledged(run.account)
-        limit = run.account.page_size + max(owed, run.window)
+        limit = min(run.account.page_size + max(owed, run.window), MAXIMUM_LIMIT)
         page = run.client.fetch_messages(limit)
         self._commit(run)  # a fresh snapshot: the call may have taken minutes
         stored, known = self.env["fulfillment.message"]._store(run.sync, page.messages)
@@ -103,9 +114,18 @@ class FulfillmentExchange(models.AbstractModel):
         # window grows by their number.
         run.is_fetching = page.is_full and (bool(stored) or len(known) > run.window)
         run.window = len(known)
+        if page.is_full and limit == MAXIMUM_LIMIT and not stored:
+            run.add_note(self._text_full_window())
         if stored:
             self._wake(APPLY_CRON)
         self._commit(run)
+
+    def _text_full_window(self):
+        return self.env._(
+            "The platform shows %s messages that are stored here but not marked as processed. "
+            "New ones may be hidden behind them: let those be marked as processed again.",
+            MAXIMUM_LIMIT,
+        )
 
     def _is_held_back(self, run):
         """Back-pressure: with the policy "when applied" the platform keeps what we cannot take."""
@@ -128,6 +148,8 @@ class FulfillmentExchange(models.AbstractModel):
         run.sync._end(state, "\n".join(run.notes), run.seconds)
         if run.calls:
             run.account._note_success(run.pages, is_finished=not run.is_fetching)
+        if not run.pages:
+            run.account._take_back_plan(run.planned_at, run.was_due_at)
 
     # --- what ends a run early
 
@@ -161,5 +183,7 @@ class FulfillmentExchange(models.AbstractModel):
         def write():
             run.sync.write(run.prepare_counts())
             run.sync._end(state, note, run.seconds)
+            if state == "interrupted":
+                run.account._take_back_plan(run.planned_at, run.was_due_at)
 
         self._write_facts(run, write)

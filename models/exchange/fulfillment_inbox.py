@@ -69,7 +69,6 @@ class FulfillmentMessage(models.Model):
             "account_id": sync.account_id.id,
             "company_id": sync.company_id.id,
             "sync_id": sync.id,
-            "attempts": 0,
             "create_uid": self.env.uid,
             "create_date": now,
             "write_uid": self.env.uid,

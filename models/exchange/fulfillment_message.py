@@ -1,9 +1,11 @@
 """The inbox: one row per message of a platform, verbatim and in canonical fields."""
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...providers import Kind
+from .fulfillment_account import MANAGER
 
 KINDS = [
     (Kind.ACKNOWLEDGE.value, "Acknowledged"),
@@ -56,7 +58,6 @@ class FulfillmentMessage(models.Model):
         default="received",
     )
     reason = fields.Text(readonly=True, help="Why the message waits or needs attention.")
-    attempts = fields.Integer(readonly=True)
     applied_at = fields.Datetime(readonly=True)
 
     # What the platform said, in canonical fields
@@ -130,22 +131,34 @@ class FulfillmentMessage(models.Model):
             self.env.ref("fulfillment_connector.ir_cron_exchange").sudo()._trigger()
 
     def action_retry(self):
-        """Apply the selected messages again, as soon as the apply lane runs."""
+        """Apply the selected messages again, as soon as the apply lane runs.
+
+        What a manager has set aside only a manager takes back.
+        """
         self.check_access("read")
-        moved = self.sudo()._move_to("received")
+        messages = self.sudo()
+        if not self._is_manager():
+            messages = messages.filtered(lambda message: message.state != "ignored")
+        moved = messages._move_to("received")
         self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger()
-        return moved._notify(
-            self.env._("%(count)s messages are tried again.", count=len(moved)), "info"
-        )
+        return self._notify(self.env._("Messages tried again: %s.", len(moved)), "info")
 
     def action_ignore(self):
         """Set the selected messages aside: they change nothing and ask for nothing."""
-        self.check_access("write")
-        moved = self._move_to("ignored", self.env._("Ignored by %s.", self.env.user.name))
+        self.check_access("read")
+        if not self._is_manager():
+            raise AccessError(
+                self.env._(
+                    "Only managers of Fulfillment may ignore messages. Ask one, or press Retry."
+                )
+            )
+        why = self.env._("Ignored by %s.", self.env.user.name)
+        moved = self.sudo()._move_to("ignored", why)
         moved._settle()
-        return moved._notify(
-            self.env._("%(count)s messages are ignored.", count=len(moved)), "success"
-        )
+        return self._notify(self.env._("Messages ignored: %s.", len(moved)), "success")
+
+    def _is_manager(self):
+        return self.env.su or self.env.user.has_group(MANAGER)
 
     @api.model
     def _wake(self, account, refs=(), keys=()):
@@ -181,6 +194,5 @@ class FulfillmentMessage(models.Model):
         owing._owe_again()
         self.env.ref("fulfillment_connector.ir_cron_exchange").sudo()._trigger()
         return self._notify(
-            self.env._("%(count)s messages are marked as processed again.", count=len(owing)),
-            "info",
+            self.env._("Messages to be marked as processed again: %s.", len(owing)), "info"
         )

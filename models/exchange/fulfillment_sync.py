@@ -52,10 +52,16 @@ class FulfillmentSync(models.Model):
     @api.model
     def _start(self, account, kind):
         """A new row; what is still `running` was killed, since the caller holds the lock."""
+        self._end_killed(account)
+        return self.create({"account_id": account.id, "kind": kind})
+
+    @api.model
+    def _end_killed(self, account):
+        """Rows of runs that were killed; the caller holds the lock."""
         killed = self.search([("account_id", "=", account.id), ("state", "=", "running")])
         note = self.env._("The run was killed, or its server stopped. Nothing is lost.")
         killed.write({"state": "interrupted", "note": note})
-        return self.create({"account_id": account.id, "kind": kind})
+        return killed
 
     def _end(self, state, note="", seconds=0.0):
         now = fields.Datetime.now()
