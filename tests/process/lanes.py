@@ -1,0 +1,133 @@
+"""What a worker process does. The parent of all workers imports this once, and so loads Odoo once.
+
+A worker is forked from that parent: a process of its own, with its own connections.
+"""
+
+import logging
+import os
+import time
+
+from stories import CARRIER, ITEMS, SHOP_ORDERS, order_key, order_ref
+
+from odoo import SUPERUSER_ID, api, fields, sql_db
+from odoo.fields import Command
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+_logger = logging.getLogger(__name__)
+
+DATABASE = os.environ["PROCESS_DATABASE"]
+ADDON = "fulfillment_connector"
+
+config.parse_config(["-c", os.environ["ODOO_RC"], "-d", DATABASE, "--no-http"])
+Registry(DATABASE)
+sql_db.close_all()
+
+
+def work(jobs, values, log):
+    """Do jobs one after the other, each in its own transaction; the log goes to a file."""
+    with open(log, "ab") as stream:
+        os.dup2(stream.fileno(), 2)
+    for job in jobs:
+        with Registry(DATABASE).check_signaling().cursor() as cr:
+            globals()[job](api.Environment(cr, SUPERUSER_ID, {}), **values)
+
+
+# --- the lanes
+
+
+def exchange(env):
+    """The lane, after the pause that a killed run has planned."""
+    env["fulfillment.account"].search([]).next_fetch_at = fields.Datetime.now()
+    env.cr.commit()
+    _run(env.ref(f"{ADDON}.ir_cron_exchange"))
+
+
+def apply(env):
+    _run(env.ref(f"{ADDON}.ir_cron_apply"))
+
+
+def apply_beside(env, size):
+    """The lane in small batches, which stand for an inbox many times as large."""
+    while done := env["fulfillment.apply"]._apply_batch(limit=size):
+        _logger.info("Took a batch of %s", done)
+
+
+def exchange_beside(env):
+    """The lane, started by something that does not hold the lock of the scheduled action."""
+    env["fulfillment.exchange"]._cron_exchange()
+
+
+def _run(cron):
+    answer = cron.method_direct_trigger()
+    if answer is not True:
+        raise RuntimeError(answer)
+
+
+# --- others
+
+
+def tidy_stock(env):
+    """What Odoo does once a day and whenever somebody opens the stock: quants are put right."""
+    env["stock.quant"]._quant_tasks()
+
+
+def fetch_now(env):
+    """Somebody presses the button a few times."""
+    for _click in range(8):
+        env["fulfillment.account"].search([]).action_fetch()
+        env.cr.commit()
+        time.sleep(0.2)
+
+
+def save_account(env):
+    """Somebody saves the account's form."""
+    env["fulfillment.account"].search([]).write({"name": "Saved", "fetch_interval": 20})
+
+
+# --- the shop
+
+
+def open_shop(env, connection):
+    """An account of the stand-in, and confirmed orders that the platform knows."""
+    env = env(context={"tracking_disable": True})
+    account = env["fulfillment.account"].create({"name": "TB.One", "page_size": 10, **connection})
+    account.state = "connected"
+    products = {sku: _make_product(env, sku) for sku, _quantity in ITEMS}
+    env["fulfillment.carrier.map"].create({"account_id": account.id, "key": CARRIER})
+    customer = env["res.partner"].create({"name": "Ada Example"})
+    orders = env["sale.order"].create(
+        [
+            {
+                "partner_id": customer.id,
+                "fulfillment_account_id": account.id,
+                "fulfillment_key": order_key(number),
+                "fulfillment_ref": str(order_ref(number)),
+                "order_line": _prepare_lines(products, order_key(number)),
+            }
+            for number in range(SHOP_ORDERS)
+        ]
+    )
+    orders.action_confirm()
+
+
+def _prepare_lines(products, key):
+    return [
+        Command.create(
+            {
+                "product_id": products[sku].id,
+                "product_uom_qty": quantity,
+                "fulfillment_key": f"{key}-{sku}",
+            }
+        )
+        for sku, quantity in ITEMS
+    ]
+
+
+def _make_product(env, sku):
+    product = env["product.product"].create(
+        {"name": sku.title(), "default_code": sku, "is_storable": True, "taxes_id": []}
+    )
+    stock = env["stock.warehouse"].search([], limit=1).lot_stock_id
+    env["stock.quant"]._update_available_quantity(product, stock, 1000)
+    return product
