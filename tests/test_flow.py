@@ -65,7 +65,9 @@ class TestFlow(Shop, ExchangeCase):
         message = self.tbone.ship(theirs.items[0], 5, idcode="T1", unchecked=True)
         self.live()
         self.assertOutcome(
-            message, "failed", "5 of [MUG] Mug would be shipped, but 1 are open (ordered 1"
+            message,
+            "failed",
+            "5 of [MUG] Mug would be shipped, but only 1 can still be (ordered 1",
         )
         self.assertEqual(order.fulfillment_state, "attention")
         self.assertEqual(order.order_line.qty_delivered, 0)

@@ -85,11 +85,13 @@ class Batch:
     def _text_too_many(self, entry, values):
         if entry == "ship":
             return self.env._(
-                "%(quantity)s of %(product)s would be shipped, but %(open)s are open", **values
+                "%(quantity)s of %(product)s would be shipped, but only %(open)s can still be",
+                **values,
             )
         if entry == "cancel":
             return self.env._(
-                "%(quantity)s of %(product)s would be cancelled, but %(open)s are open", **values
+                "%(quantity)s of %(product)s would be cancelled, but only %(open)s can still be",
+                **values,
             )
         return self.env._(
             "%(quantity)s of %(product)s would come back, but that is too many", **values

@@ -2,11 +2,14 @@
 
 from collections import Counter
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import NamedTuple
 
 import psycopg2
 from stories import order_key
 from worker import wait_until
+
+TEN_MINUTES = timedelta(minutes=10)
 
 
 class Inbox(NamedTuple):
@@ -46,6 +49,10 @@ class Shop:
                 cursor.execute(statement, values)
             yield
             connection.commit()
+
+    def let_ten_minutes_pass(self):
+        """An account whose run failed or was killed rests so long; after that it is due."""
+        self.rows("UPDATE fulfillment_account SET next_fetch_at = next_fetch_at - %s", TEN_MINUTES)
 
     def is_somebody_waiting(self):
         """For a lock that somebody else holds."""

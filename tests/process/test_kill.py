@@ -57,6 +57,7 @@ def test_nothing_is_lost_or_doubled_if_killed_while(shop, tbone, point, left, as
     messages = tell(tbone, ORDERS)
     kill_at(point, shop, tbone, "exchange")
     assert (shop.inbox(tbone), shop.runs()) == (Inbox(*left), ["running"])
+    shop.let_ten_minutes_pass()
     again = Worker("exchange", "apply").finish()
     assert "ERROR" not in again.log
     assert shop.runs() == ["interrupted", "done"]
