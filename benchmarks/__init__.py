@@ -1,0 +1,1 @@
+"""How fast messages are eaten, against baselines measured in the same run."""

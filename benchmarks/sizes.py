@@ -1,0 +1,63 @@
+"""How much is measured: small in minutes, full with the backlog of a long holiday."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """Numbers of repetitions, orders and messages."""
+
+    rounds: int  # repetitions of each side, by turns
+    orders: int  # of three lines, in one batch of ours and of the floor
+    naive_orders: int  # the cost of one message at a time does not depend on how many there are
+    packs: int  # of ten messages of mixed life
+    naive_packs: int
+    pages: int  # parsed, and stored, in a row
+    backlog: int  # messages
+    short_backlog: int  # what the backlog is compared with
+    crowd: int  # messages for several workers
+    overlap: int  # messages fetched and acknowledged
+    views: int  # of each screen
+
+
+SIZES = {
+    "small": Size(
+        rounds=2,
+        orders=100,
+        naive_orders=8,
+        packs=15,
+        naive_packs=3,
+        pages=5,
+        backlog=1800,
+        short_backlog=600,
+        crowd=1200,
+        overlap=100,
+        views=15,
+    ),
+    "normal": Size(
+        rounds=5,
+        orders=100,
+        naive_orders=30,
+        packs=30,
+        naive_packs=10,
+        pages=20,
+        backlog=6000,
+        short_backlog=1000,
+        crowd=3000,
+        overlap=300,
+        views=60,
+    ),
+    "full": Size(
+        rounds=7,
+        orders=100,
+        naive_orders=100,
+        packs=30,
+        naive_packs=30,
+        pages=50,
+        backlog=100_000,
+        short_backlog=1000,
+        crowd=6000,
+        overlap=600,
+        views=100,
+    ),
+}
