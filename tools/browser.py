@@ -45,7 +45,7 @@ def driver_variables(settings: Settings) -> dict[str, str]:
         return {}
     title = "libatomic for playwright"
     tree = debs.provide_packages(settings, "libatomic", title, "libatomic1")
-    return {"LD_LIBRARY_PATH": debs.library_path(tree)}
+    return {"LD_LIBRARY_PATH": debs.shared_objects(tree)}
 
 
 def _packed(settings: Settings) -> str:
@@ -56,7 +56,7 @@ def _packed(settings: Settings) -> str:
     cache = settings.folder("fontconfig")
     fonts.write_text(FONT_CONFIGURATION.format(tree=tree, cache=cache), encoding="utf-8")
     variables = {
-        "LD_LIBRARY_PATH": debs.library_path(tree),
+        "LD_LIBRARY_PATH": debs.shared_objects(tree),
         "FONTCONFIG_FILE": str(fonts),
         "XDG_DATA_DIRS": f"{tree}/usr/share:/usr/share",
         "HOME": str(settings.folder("home")),

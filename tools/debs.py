@@ -143,7 +143,7 @@ def provide_packages(settings: Settings, name: str, title: str, *packages: str) 
     return provide(settings, name, title, build)
 
 
-def library_path(tree: Path) -> str:
+def shared_objects(tree: Path) -> str:
     """Every folder below the tree that holds shared libraries, as LD_LIBRARY_PATH."""
     folders = {
         path.parent for top in ("lib", "usr/lib") for path in tree.glob(f"{top}/**/lib*.so*")

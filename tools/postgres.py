@@ -230,7 +230,7 @@ class Cluster:
         """Programs from the cache need the libraries that came with them."""
         if self.settings.cache not in self.programs.parents:
             return {}
-        return {"LD_LIBRARY_PATH": debs.library_path(self.programs.parents[4])}
+        return {"LD_LIBRARY_PATH": debs.shared_objects(self.programs.parents[4])}
 
     def _identity(self) -> dict:
         owner = _owner(self.folder)
