@@ -4,6 +4,7 @@
     page = client.fetch_messages(limit=100)
     client.acknowledge(page.messages[0].external_id)
 
+What is said, in our words, stands in `providers.canonical`.
 Plain Python: no odoo, no database, no clock and no sleep of its own.
 """
 
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .canonical import Kind, Message, Page
+from .canonical import Order, Page, Problem
 from .errors import (
     CredentialsRejected,
     Malformed,
@@ -23,24 +24,24 @@ from .errors import (
     Throttled,
     TooLarge,
     Unavailable,
+    Unsendable,
     Verdict,
 )
 from .http_call import Exchange
-from .tbone.client import TBOneClient, TBOneConfig
+from .tbone.client import TBOneClient
+from .tbone.config import TBOneConfig
 from .tbone.message_xml import parse_page
+from .tbone.order_problems import list_problems
 from .time_zone import find_zone
 
 __all__ = [
     "PROVIDERS",
     "CredentialsRejected",
     "Exchange",
-    "Kind",
     "Malformed",
-    "Message",
     "Misconfigured",
     "NotAllowed",
     "OutcomeUnknown",
-    "Page",
     "Provider",
     "ProviderError",
     "Refused",
@@ -48,6 +49,7 @@ __all__ = [
     "Throttled",
     "TooLarge",
     "Unavailable",
+    "Unsendable",
     "Verdict",
     "build_client",
     "read_file",
@@ -62,10 +64,11 @@ class Provider:
     config: type  # dataclass of settings; has ensure_valid() and list_problems()
     client: type  # has connect(config, clock=, on_exchange=)
     parse: Callable[..., Page]  # of (body, limit=, zone=): messages that came another way
+    list_problems: Callable[[Order], list[Problem]]  # why an order would be refused
 
 
 PROVIDERS: dict[str, Provider] = {
-    "tbone": Provider("TB.One", TBOneConfig, TBOneClient, parse_page),
+    "tbone": Provider("TB.One", TBOneConfig, TBOneClient, parse_page, list_problems),
 }
 
 

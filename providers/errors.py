@@ -5,6 +5,7 @@
     │  └─ Throttled               LATER            429, 503; retry_after in seconds
     ├─ OutcomeUnknown             NEVER_BY_ITSELF  it may have been taken
     ├─ Refused                    PERSON           3xx, 4xx: the same call fails again
+    │  └─ Unsendable              PERSON           an order the platform would refuse; not sent
     ├─ Malformed                  PERSON           2xx that is not understood; raw kept
     │  └─ TooLarge                PERSON           2xx larger than allowed
     ├─ CredentialsRejected        STOP_ACCOUNT     401, 403
@@ -15,6 +16,8 @@ Anything else that is raised is a bug of ours.
 """
 
 from enum import Enum
+
+from .canonical import Problem
 
 RAW_LIMIT = 65_536  # bytes of an answer kept for a person
 
@@ -67,6 +70,14 @@ class OutcomeUnknown(ProviderError):
 
 class Refused(ProviderError):
     """The platform does not accept this call; it is not repeated as it was."""
+
+
+class Unsendable(Refused):
+    """An order the platform would refuse was not sent; `problems` holds every canonical.Problem."""
+
+    def __init__(self, sentence, *, problems=(), **kwargs):
+        super().__init__(sentence, **kwargs)
+        self.problems: tuple[Problem, ...] = tuple(problems)
 
 
 class CredentialsRejected(ProviderError):

@@ -1,7 +1,7 @@
 """An XML answer before it becomes bytes, and the twists that spoil it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
@@ -11,6 +11,7 @@ LAUGHS = (
     + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     + "]>"
 )
+AT_ONCE = 1000  # parts of a document that become bytes together
 EXTERNAL = '<!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/hostname">]>'
 
 
@@ -29,11 +30,22 @@ class Document:
     end: str = ""  # in place of the closing tag
 
     def encode(self) -> bytes:
+        return b"".join(self.iter_bytes())
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        """The document in pieces, none of them large, however many parts there are."""
+        start, end = "", ""
+        if self.root:
+            start = f"<{self.root}{self.attributes}>\n"
+            end = f"\n{self.end or f'</{self.root}>'}\n"
         prolog = f'<?xml version="1.0" encoding="{self.declared}"?>\n' if self.prolog else ""
-        inner = "\n".join(self.parts)
-        end = self.end or f"</{self.root}>"
-        body = f"<{self.root}{self.attributes}>\n{inner}\n{end}\n" if self.root else inner
-        text = self.before + prolog + self.doctype + body
+        yield self._to_bytes(self.before + prolog + self.doctype + start)
+        for first in range(0, len(self.parts), AT_ONCE):
+            between = "\n" if first else ""
+            yield self._to_bytes(between + "\n".join(self.parts[first : first + AT_ONCE]))
+        yield self._to_bytes(end)
+
+    def _to_bytes(self, text: str) -> bytes:
         return text.encode(self.encoding, "xmlcharrefreplace")
 
 
@@ -69,7 +81,7 @@ TWISTS: dict[str, Callable[[Document], Document]] = {
     "no_zone": _in_parts(r"(\d\d:\d\d:\d\d)Z<", r"\1<"),
     "unknown_nodes": _in_parts(r"(</MESSAGE_TYPE>)", rf"\1{UNKNOWN}"),
     "empty_nodes": _in_parts(r"(</MESSAGE>)", r"<COMMENT></COMMENT><SERVICE/>\1"),
-    "leading_blanks": _in_parts(r"<(A_NR|IDCODE|CHANNEL_ORDER_ITEM_ID)>", r"<\1> "),
+    "leading_blanks": _in_parts(r"<(A_NR|A_EAN|IDCODE|CHANNEL_ORDER_ITEM_ID)>", r"<\1> "),
     "doctype": _with(doctype='<!DOCTYPE MESSAGES_LIST SYSTEM "tb.dtd">\n'),
     "billion_laughs": _with_first("<!-- funny --><FUN>&a9;</FUN>", doctype=LAUGHS),
     "external_entity": _with_first("<FILE>&secret;</FILE>", doctype=EXTERNAL),

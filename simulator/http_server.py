@@ -174,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
 def _pieces(reply: Reply, head: bytes) -> Iterator[bytes]:
     if not isinstance(reply.body, bytes):
         yield head
-        for piece in reply.body:
+        for piece in filter(None, reply.body):  # an empty chunk would be the last one
             yield b"%x\r\n%s\r\n" % (len(piece), piece)
         yield b"0\r\n\r\n"
         return

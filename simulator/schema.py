@@ -15,21 +15,33 @@ Then words: a number is the longest text, a word of `KINDS` its form, `@name` an
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from lxml import etree
 
-KINDS = {
-    "text": re.compile(r"(?s).*"),
-    "int": re.compile(r"\d+"),
-    "id": re.compile(r"[1-9]\d*"),
-    "flag": re.compile(r"[01]"),
-    "date": re.compile(r"\d{4}-\d\d-\d\d"),
-    "stamp": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?"),
-    "price": re.compile(r"\d+(\.\d{1,3})?"),
-    "total": re.compile(r"\d+(\.\d{1,2})?"),
-    "country": re.compile(r"[A-Z]{2}"),
+ATTRIBUTES = {"currency": re.compile(r"[A-Z]{3}")}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+KINDS: dict[str, Callable[[str], object]] = {
+    "text": lambda text: True,
+    "int": re.compile(r"[0-9]+").fullmatch,
+    "id": re.compile(r"[1-9][0-9]*").fullmatch,
+    "flag": re.compile(r"[01]").fullmatch,
+    "paid": re.compile(r"[012]").fullmatch,
+    "date": _is_day,
+    "stamp": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?").fullmatch,
+    "price": re.compile(r"[0-9]+(\.[0-9]{1,3})?").fullmatch,
+    "total": re.compile(r"[0-9]+(\.[0-9]{1,2})?").fullmatch,
+    "country": re.compile(r"[A-Z]{2}").fullmatch,
 }
 
 
@@ -91,9 +103,11 @@ def _read_node(words: list[str]) -> Node:
 
 
 def _check(element: etree._Element, node: Node, path: str) -> Iterator[str]:
-    for name in element.attrib:
+    for name, value in element.attrib.items():
         if name not in node.attributes:
             yield f"{path}: attribute {name} is not known"
+        elif not ATTRIBUTES[name].fullmatch(value):
+            yield f"{path}: {value} is no {name}"
     if not node.children:
         yield from _check_text(element, node, path)
         return
@@ -113,7 +127,7 @@ def _check_text(element: etree._Element, node: Node, path: str) -> Iterator[str]
     elif not text.strip():
         if not node.may_be_blank:
             yield f"{path}: is empty"
-    elif not KINDS[node.kind].fullmatch(text):
+    elif not KINDS[node.kind](text):
         yield f"{path}: {text} is no {node.kind}"
     elif node.length and len(text) > node.length:
         yield f"{path}: longer than {node.length}"

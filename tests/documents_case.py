@@ -7,7 +7,7 @@ from decimal import Decimal
 from odoo.fields import Command
 from odoo.tests import TransactionCase
 
-from ..providers import Kind, Message
+from ..providers.canonical import Kind, Message
 
 KINDS = {
     "ORDER_ACKNOWLEDGE": Kind.ACKNOWLEDGE,

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..models.exchange.fulfillment_exchange_transaction import LOCK_CLASS
-from ..providers import Kind, Message
+from ..providers.canonical import Kind, Message
 from .common import TRIGGER, ExchangeCase
 
 LANE = "odoo.addons.fulfillment_connector.models.exchange.fulfillment_exchange"

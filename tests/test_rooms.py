@@ -7,7 +7,7 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 
 from ..models.effects.fulfillment_effect import EFFECTS
-from ..providers import Kind
+from ..providers.canonical import Kind
 
 ROOT = Path(__file__).parent.parent
 WIRE = {"lxml", "requests", "socket", "http", "urllib3", "xml"}

@@ -6,7 +6,7 @@ in memory, and accepts it or raises; `_apply` then does the accepted ones in bul
 
 from odoo import models
 
-from ...providers import Kind
+from ...providers.canonical import Kind
 
 # In the order in which they are applied: what is cancelled is not shipped afterwards,
 # and only what was shipped comes back.

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ...providers import Kind
+from ...providers.canonical import Kind
 from .fulfillment_account import MANAGER
 
 KINDS = [

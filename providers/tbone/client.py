@@ -4,77 +4,28 @@ Protocol facts: TB.One REST API, "Retrieve Order Status". Calls of one account g
 another; a 4xx is never repeated as it was; a 5xx after ten minutes, at most five times.
 """
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from urllib.parse import quote, urlencode
 
-from ..canonical import Page
-from ..errors import Malformed, Misconfigured, NotAllowed
-from ..http_call import Endpoint, Exchange, Request, Response, read_origin
+from ..canonical import Cancellation, Order, Page, Problem, Sent, StockFeed, StockLine
+from ..errors import Malformed, NotAllowed, OutcomeUnknown, ProviderError, Unsendable
+from ..http_call import Endpoint, Exchange, Request, Response
 from ..masking import Mask
 from ..time_zone import find_zone
 from ..transport import Transport
+from .answer_xml import ensure_taken, parse_answer
+from .cancel_xml import build_cancellations, list_cancel_problems
+from .config import PLATFORM, TBOneConfig
 from .message_values import is_usable_id
 from .message_xml import parse_page
+from .order_problems import describe_problems, list_problems
+from .order_xml import build_order
+from .stock_xml import parse_stock
 
-PLATFORM = "TB.One"
 USER_AGENT = "odoo-fulfillment-connector/19.0"
 HEADERS = {"Accept": "application/xml", "Content-Type": "application/xml"}
-HOST_FORM = re.compile(r"(?:(https?)://)?((?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?)/?")
-DIGITS = re.compile(r"[0-9]{1,18}")
-
-
-@dataclass(frozen=True, slots=True)
-class TBOneConfig:
-    """Settings of one account. Times in seconds; time_zone is for stamps without zone."""
-
-    host: str = ""  # host[:port], with or without https:// in front
-    account_number: str = ""
-    user: str = ""
-    password: str = field(default="", repr=False)
-    channel_id: str = ""  # the numeric one, not the channel sign
-    time_zone: str = "UTC"
-    connect_timeout: float = 10
-    read_timeout_list: float = 300  # TB.One is slow when many messages are open
-    read_timeout_flag: float = 60
-    deadline: float = 900  # for a whole call
-    max_bytes: int = 64 * 1024 * 1024  # of one page of messages, unpacked
-
-    @property
-    def base_url(self) -> str:
-        """https://host[:port]; http when written so, which only this machine may be."""
-        form = HOST_FORM.fullmatch((self.host or "").strip())
-        return f"{form[1] or 'https'}://{form[2]}" if form else ""
-
-    def list_problems(self) -> list[str]:
-        """Everything that is missing or wrong, one sentence each."""
-        checks = (
-            (self._is_host_usable(), "The host must look like rest.core.tradebyte.com."),
-            (_is_digits(self.account_number), "The account number must be digits only."),
-            (_is_digits(self.channel_id), "The channel ID must be digits only."),
-            (self.user, "The user is missing."),
-            (":" not in (self.user or ""), "The user must not contain a colon."),
-            (self.password, "The password is missing."),
-            (find_zone(self.time_zone), f"The time zone '{self.time_zone}' is not known here."),
-            (self._has_positive_times(), "Every time-out must be more than zero seconds."),
-        )
-        return [sentence for is_good, sentence in checks if not is_good]
-
-    def ensure_valid(self) -> None:
-        """Raises Misconfigured with all problems at once."""
-        if problems := self.list_problems():
-            raise Misconfigured(f"{PLATFORM}: " + " ".join(problems), problems=problems)
-
-    def _is_host_usable(self) -> bool:
-        try:
-            return bool(self.base_url and read_origin(self.base_url))
-        except NotAllowed:
-            return False
-
-    def _has_positive_times(self) -> bool:
-        reading = min(self.read_timeout_list, self.read_timeout_flag)
-        return min(self.connect_timeout, self.deadline, reading) > 0
 
 
 class TBOneClient:
@@ -85,6 +36,7 @@ class TBOneClient:
         self._config = config
         self._transport = transport
         self._zone = find_zone(config.time_zone)
+        self._mask = Mask(config.password)
 
     @classmethod
     def connect(
@@ -112,16 +64,13 @@ class TBOneClient:
         Of an answer that breaks off, the complete messages count; the rest comes again.
         """
         config, limit = self._config, max(int(limit), 1)
-        request = Request(
+        response = self._call(
             "GET",
             self._build_url("messages/", limit=limit),
-            idempotent=True,
-            headers=HEADERS,
             read_timeout=config.read_timeout_list,
             max_bytes=config.max_bytes,
             accepts_cut=True,
         )
-        response = self._transport.send(request)
         with response.body:
             page = self._parse(response, limit)
         if not response.cut:
@@ -130,16 +79,6 @@ class TBOneClient:
             raise response.cut
         return replace(page, problem=f"{response.cut} {page.problem}".strip())
 
-    def _parse(self, response: Response, limit: int) -> Page:
-        try:
-            return parse_page(response.body, limit=limit, zone=self._zone)
-        except Malformed as error:
-            if response.cut:
-                raise response.cut from None
-            error.status = response.status
-            error.hide(Mask(self._config.password))
-            raise
-
     def acknowledge(self, message_id: str) -> None:
         """Mark one message as processed, so that it does not come again. 404: Refused."""
         if not is_usable_id(message_id):
@@ -147,14 +86,8 @@ class TBOneClient:
                 f"A message without an id of {PLATFORM} cannot be marked as processed there."
             )
         path = f"messages/{quote(message_id, safe='')}/processed"
-        request = Request(
-            "POST",
-            self._build_url(path),
-            idempotent=True,
-            headers=HEADERS,
-            read_timeout=self._config.read_timeout_flag,
-        )
-        self._transport.send(request).body.close()
+        url = self._build_url(path)
+        self._call("POST", url, read_timeout=self._config.read_timeout_flag).body.close()
 
     def check(self) -> str:
         """Ask for one message and mark nothing: a sentence for "Test connection"."""
@@ -165,10 +98,94 @@ class TBOneClient:
             f"and channel {self._config.channel_id}. {news}"
         )
 
+    def send_order(self, order: Order) -> Sent:
+        """Hand over one order. Unsendable: TB.One would refuse it, and it was not sent.
+
+        OutcomeUnknown: it may have arrived. It is not sent again by itself, since nobody knows
+        what TB.One makes of the same key a second time.
+        """
+        _ensure_sendable(list_problems(order))
+        body = build_order(order, self._config.send_currency)
+        own_ids = (order.key, order.number)
+        return self._post("orders/", body, partial(parse_answer, own_ids=own_ids))
+
+    def send_cancellations(self, cancellations: Iterable[Cancellation]) -> None:
+        """Tell the merchant what the customer does not want any more: all or none of it."""
+        cancellations = tuple(cancellations)
+        _ensure_sendable(list_cancel_problems(cancellations))
+        if cancellations:
+            self._post("messages/", build_cancellations(cancellations), ensure_taken)
+
+    def fetch_stock(self, cursor: str = "") -> StockFeed:
+        """What can still be sold: of all articles, or of what changed since `cursor`."""
+        parameters = {"delta": cursor} if cursor else {}
+        response = self._call(
+            "GET",
+            self._build_url("stock/", **parameters),
+            read_timeout=self._config.read_timeout_stock,
+            max_bytes=self._config.max_stock_bytes,
+        )
+        try:
+            feed = parse_stock(response.body, is_full=not cursor)
+        except Malformed as error:
+            response.body.close()
+            self._complete(error, response)
+            raise
+        feed.lines = self._iterate(feed.lines, response)
+        return feed
+
+    def _parse(self, response: Response, limit: int) -> Page:
+        try:
+            return parse_page(response.body, limit=limit, zone=self._zone)
+        except Malformed as error:
+            if response.cut:
+                raise response.cut from None
+            self._complete(error, response)
+            raise
+
+    def _iterate(self, lines: Iterator[StockLine], response: Response) -> Iterator[StockLine]:
+        try:
+            yield from lines
+        except Malformed as error:
+            self._complete(error, response)
+            raise
+
+    def _post(self, path: str, body: bytes, read: Callable[..., Sent | None]) -> Sent | None:
+        """A call that must not happen twice: what is not understood may have been taken."""
+        try:
+            response = self._call(
+                "POST",
+                self._build_url(path),
+                idempotent=False,
+                body=body,
+                read_timeout=self._config.read_timeout_order,
+                max_bytes=self._config.max_bytes,
+            )
+        except Malformed as error:
+            text = f"Nobody knows whether {PLATFORM} has taken the call. {error}"
+            raise OutcomeUnknown(text, status=error.status) from None
+        with response.body:
+            try:
+                return read(response.body, mask=self._mask)
+            except ProviderError as error:
+                self._complete(error, response)
+                raise
+
+    def _call(self, method: str, url: str, *, idempotent: bool = True, **more) -> Response:
+        request = Request(method, url, idempotent=idempotent, headers=HEADERS, **more)
+        return self._transport.send(request)
+
+    def _complete(self, error: ProviderError, response: Response) -> None:
+        error.status = response.status
+        error.hide(self._mask)
+
     def _build_url(self, path: str, **parameters) -> str:
         query = urlencode({"channel": self._config.channel_id, **parameters})
         return f"{self._config.base_url}/{self._config.account_number}/{path}?{query}"
 
 
-def _is_digits(value: str) -> bool:
-    return bool(DIGITS.fullmatch(value or ""))
+def _ensure_sendable(problems: list[Problem]) -> None:
+    """Raises Unsendable with all problems at once."""
+    if problems:
+        text = f"It was not sent, because {PLATFORM} would refuse it. {describe_problems(problems)}"
+        raise Unsendable(text, problems=problems)

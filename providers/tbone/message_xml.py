@@ -5,7 +5,6 @@ complete message is kept and an unreadable one is kept as unknown. Only an answe
 list at all is Malformed. Roots: the field list says MESSAGE_LIST, every document MESSAGES_LIST.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import timezone, tzinfo
 from io import BytesIO
@@ -14,19 +13,13 @@ from typing import BinaryIO
 from lxml import etree
 
 from ..canonical import Message, Page
-from ..errors import Malformed
 from ..masking import excerpt
 from .message_node import read_message
 from .message_salvage import salvage
-from .xml_input import HARDENED, Head, read_head
+from .xml_input import HARDENED, Head, build_root_form, ensure_root, get_cause, read_head
 
 LIST_ROOTS = ("MESSAGES_LIST", "MESSAGE_LIST")
-LIST_HEAD = re.compile(
-    r"(?:\s|<!--(?:(?!-->).)*-->|<\?(?:(?!\?>).)*\?>)*"  # each part ends in one way only
-    r"<(?:[\w.-]+:)?(?:MESSAGES_LIST|MESSAGE_LIST|MESSAGE)[\s/>]",
-    re.DOTALL,
-)
-STATE = re.compile(r"<state>([^<]*)", re.IGNORECASE)
+LIST_FORM = build_root_form(*LIST_ROOTS, "MESSAGE")
 
 
 def parse_page(body: bytes | BinaryIO, *, limit: int, zone: tzinfo = timezone.utc) -> Page:
@@ -35,13 +28,13 @@ def parse_page(body: bytes | BinaryIO, *, limit: int, zone: tzinfo = timezone.ut
     head = read_head(file)
     if head.is_blank:
         return Page(size=head.size)
-    _ensure_list(head)
+    ensure_root(head, LIST_FORM, "messages")
     problem = ""
     try:
         found = list(_stream(file, head, zone))
     except etree.XMLSyntaxError as error:
         file.seek(0)
-        found, problem = salvage(file.read(), head.encoding, zone, _get_cause(error))
+        found, problem = salvage(file.read(), head.encoding, zone, get_cause(error))
     messages, double_problem = _order(found)
     return Page(
         messages=messages,
@@ -49,20 +42,6 @@ def parse_page(body: bytes | BinaryIO, *, limit: int, zone: tzinfo = timezone.ut
         problem=" ".join(filter(None, (problem, double_problem))),
         size=head.size,
     )
-
-
-def _ensure_list(head: Head) -> None:
-    """Raises Malformed for a page, a PDF, a status text, a document type: no list is at hand."""
-    if LIST_HEAD.match(head.text):
-        return
-    if "<!DOCTYPE" in head.text and "<html" not in head.text.lower():
-        text = "TB.One's answer declares a document type, which is not accepted."
-    elif state := STATE.search(head.text):
-        text = f'TB.One answered with a state instead of messages: "{excerpt(state[1])}"'
-    else:
-        text = f'TB.One answered with something else than messages: "{excerpt(head.text)}"'
-    advice = " Nothing was stored. Check host and account; if it stays, ask TB.One's support."
-    raise Malformed(text + advice, body=excerpt(head.text), raw=head.raw)
 
 
 def _stream(file: BinaryIO, head: Head, zone: tzinfo) -> Iterator[Message]:
@@ -80,11 +59,6 @@ def _stream(file: BinaryIO, head: Head, zone: tzinfo) -> Iterator[Message]:
             element.clear()
             while element.getprevious() is not None:
                 del parent[0]
-
-
-def _get_cause(error: etree.XMLSyntaxError) -> str:
-    last = error.error_log.last_error
-    return f"line {last.line}: {last.message}" if last else error.msg or "no reason given"
 
 
 def _order(found: Iterable[Message]) -> tuple[tuple[Message, ...], str]:

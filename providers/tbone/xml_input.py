@@ -4,9 +4,15 @@ import re
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from lxml import etree
+
+from ..errors import Malformed
+from ..masking import excerpt
+
 LENGTH = 64 * 1024  # bytes looked at
 DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 SPACE = b" \t\r\n"
+STATE = re.compile(r"<state>([^<]*)", re.IGNORECASE)
 
 HARDENED = {  # for every parser of this package; a document type is refused before
     "resolve_entities": False,
@@ -63,6 +69,35 @@ def read_head(file: BinaryIO) -> Head:
     blanks = text[: len(text) - len(text.lstrip())]
     start = skipped + mark + len(blanks.encode(encoding))
     return Head(encoding, start, text.lstrip(), raw, size, not text.strip())
+
+
+def build_root_form(*names: str) -> re.Pattern:
+    """Form of a beginning with one of these roots, in which no document type is declared."""
+    return re.compile(
+        r"(?:\s|<!--(?:(?!-->).)*-->|<\?(?:(?!\?>).)*\?>)*"  # each part ends in one way only
+        rf"<(?:[\w.-]+:)?(?:{'|'.join(names)})[\s/>]",
+        re.DOTALL,
+    )
+
+
+def ensure_root(head: Head, form: re.Pattern, wanted: str) -> None:
+    """Raises Malformed for a page, a PDF, a status text, a document type: not what we asked for."""
+    if form.match(head.text):
+        return
+    if "<!DOCTYPE" in head.text and "<html" not in head.text.lower():
+        text = "TB.One's answer declares a document type, which is not accepted."
+    elif state := STATE.search(head.text):
+        text = f'TB.One answered with a state instead of {wanted}: "{excerpt(state[1])}"'
+    else:
+        text = f'TB.One answered with something else than {wanted}: "{excerpt(head.text)}"'
+    advice = " Nothing was stored. Check host and account; if it stays, ask TB.One's support."
+    raise Malformed(text + advice, body=excerpt(head.text), raw=head.raw)
+
+
+def get_cause(error: etree.XMLSyntaxError) -> str:
+    """What the parser said last."""
+    last = error.error_log.last_error
+    return f"line {last.line}: {last.message}" if last else error.msg or "no reason given"
 
 
 def _find_mark(raw: bytes) -> tuple[str, int]:

@@ -14,10 +14,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import HealthCheck, settings
 
+from simulator import TBOneSimulator
+
 settings.register_profile(  # a busy machine is no failure
     "providers", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("providers")
+
+
+@pytest.fixture
+def tbone():
+    """The stand-in for TB.One."""
+    with TBOneSimulator() as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import providers
-from providers import Kind, Message, ProviderError, Verdict
+from providers import ProviderError, Verdict
+from providers.canonical import Kind, Message
 from providers.errors import Malformed
 
 ROOM = Path(providers.__file__).parent

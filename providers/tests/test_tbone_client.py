@@ -153,6 +153,8 @@ def test_everything_wrong_is_told_at_once():
         ("time_zone", ""),
         ("time_zone", "../../etc/passwd"),
         ("read_timeout_flag", 0),
+        ("read_timeout_order", 0),
+        ("read_timeout_stock", -1),
     ],
 )
 def test_each_setting_is_checked(field, value):

@@ -11,7 +11,7 @@ from .state import Account, Message, RawMessage
 REPORTS = ("ship", "cancel", "return_", "refund", "acknowledge", "payment", "say")
 DEDUCTIONS = ("deduct_shipping", "deduct_service", "deduct_payment")
 
-SETTINGS = {"rejection_status", "order_answer"}
+SETTINGS = {"rejection_status", "order_answer", "needs_currency", "needs_item_ids"}
 
 
 class Control:
@@ -39,6 +39,7 @@ class Control:
             "order": self._add_order,
             "articles": lambda values: simulator.set_articles(*values["skus"]),
             "stock": lambda values: simulator.set_stock(**values),
+            "stock_many": lambda values: simulator.set_stock_many(**values),
             "settings": lambda values: vars(simulator.platform).update(_only_known(values)),
             "reopen": lambda values: simulator.reopen(**values),
             "reset": self._reset,

@@ -1,11 +1,10 @@
-"""The scenario `demo` as data: eight orders and what the merchant reports about them.
+"""The scenario `demo` as data: what the merchant reports about eight orders once they came in.
 
-The demo data of the add-on create the same orders, with these keys, TB.One ids and quantities.
+The demo data of the add-on hold the same orders as quotations; confirmed, they are sent here.
 """
 
 from dataclasses import dataclass, field
 
-FIRST_ORDER, FIRST_ITEM = 7100001, 8100001
 STRAY_ORDER, STRAY_KEY = 7199999, "DEMO-9999"
 
 PRODUCTS = {  # SKU: name, unit price, kind
@@ -16,6 +15,8 @@ PRODUCTS = {  # SKU: name, unit price, kind
     "FC-BAG": ("Canvas bag", "24.50", "goods"),
     "FC-CARD": ("Gift card", "25.00", "service"),
 }
+
+STOCK = {"FC-MUG": 90, "FC-TEE-M": 60, "FC-TEE-L": 60, "FC-LAMP": 25, "FC-BAG": 38, "FC-POSTER": 15}
 
 ORDERS = {  # key: what it shows, (SKU, quantity) per item
     "DEMO-1001": (
@@ -40,26 +41,24 @@ ORDERS = {  # key: what it shows, (SKU, quantity) per item
 
 @dataclass(frozen=True)
 class Step:
-    """One report: days ago, verb of the merchant, order key or item key, values."""
+    """One report: verb of the merchant, order key or item key, values."""
 
-    days_ago: float
     verb: str
     about: str
     values: dict = field(default_factory=dict)
 
 
-def _step(days_ago: float, verb: str, about: str, **values) -> Step:
-    return Step(days_ago, verb, f"DEMO-{about}", values)
+def _step(verb: str, about: str, **values) -> Step:
+    return Step(verb, f"DEMO-{about}", values)
 
 
 DHL, DPD, POST = "DHL_STD_NATIONAL", "DPD_STD_NATIONAL", "OTHER"
 STEPS = (
-    _step(11, "acknowledge", "1001"),
-    _step(10, "ship", "1001-1", quantity=3, idcode="00340434161094000101", carrier=DHL),
-    _step(10, "cancel", "1001-2", quantity=2, comment="Sold out"),
-    _step(9, "ship", "1001-1", quantity=1, idcode="00340434161094000118", carrier=DHL),
+    _step("acknowledge", "1001"),
+    _step("ship", "1001-1", quantity=3, idcode="00340434161094000101", carrier=DHL),
+    _step("cancel", "1001-2", quantity=2, comment="Sold out"),
+    _step("ship", "1001-1", quantity=1, idcode="00340434161094000118", carrier=DHL),
     _step(
-        9,
         "ship",
         "1001-3",
         quantity=2,
@@ -67,23 +66,22 @@ STEPS = (
         carrier=DHL,
         return_proposal="00340434161094990125",
     ),
-    _step(8, "ship", "1002-1", quantity=1, idcode="01505021000201", carrier=DPD),
-    _step(8, "ship", "1002-2", quantity=2, idcode="01505021000201", carrier=DPD),
-    _step(8, "ship", "1002-3", quantity=1, idcode="01505021000201", carrier=DPD),
-    _step(7, "ship", "1006-1", quantity=1, idcode="00340434161094000606", carrier=DHL),
-    _step(7, "ship", "1006-2", quantity=2, idcode="00340434161094000606", carrier=DHL),
-    _step(6, "cancel", "1004-1", quantity=3),
-    _step(6, "cancel", "1004-2", quantity=1),
-    _step(5, "ship", "1005-1", quantity=2, idcode="01505021000502", carrier=DPD),
-    _step(5, "ship", "1005-2", quantity=4, idcode="01505021000519", carrier=DPD),
-    _step(4, "ship", "1007-1", quantity=1, idcode="POST-0070", carrier=POST),
-    _step(4, "ship", "1007-1", quantity=3, idcode="POST-0071", carrier=POST, unchecked=True),
-    _step(4, "say", "1007", type="PICKUP_READY", comment="Waits at the counter"),
-    _step(4, "say", "9999", type="SHIP", quantity=1, idcode="POST-0072", sku="FC-MUG"),
-    _step(3, "acknowledge", "1008"),
-    _step(3, "payment", "1008", state="SHORTFALL"),
+    _step("ship", "1002-1", quantity=1, idcode="01505021000201", carrier=DPD),
+    _step("ship", "1002-2", quantity=2, idcode="01505021000201", carrier=DPD),
+    _step("ship", "1002-3", quantity=1, idcode="01505021000201", carrier=DPD),
+    _step("ship", "1006-1", quantity=1, idcode="00340434161094000606", carrier=DHL),
+    _step("ship", "1006-2", quantity=2, idcode="00340434161094000606", carrier=DHL),
+    _step("cancel", "1004-1", quantity=3),
+    _step("cancel", "1004-2", quantity=1),
+    _step("ship", "1005-1", quantity=2, idcode="01505021000502", carrier=DPD),
+    _step("ship", "1005-2", quantity=4, idcode="01505021000519", carrier=DPD),
+    _step("ship", "1007-1", quantity=1, idcode="POST-0070", carrier=POST),
+    _step("ship", "1007-1", quantity=3, idcode="POST-0071", carrier=POST, unchecked=True),
+    _step("say", "1007", type="PICKUP_READY", comment="Waits at the counter"),
+    _step("say", "9999", type="SHIP", quantity=1, idcode="POST-0072", sku="FC-MUG"),
+    _step("acknowledge", "1008"),
+    _step("payment", "1008", state="SHORTFALL"),
     _step(
-        2,
         "return_",
         "1001-3",
         quantity=1,
@@ -93,7 +91,6 @@ STEPS = (
         comment="Colour differs from the picture",
     ),
     _step(
-        2,
         "return_",
         "1006-1",
         quantity=1,
@@ -103,7 +100,6 @@ STEPS = (
         deduction="9.00",
     ),
     _step(
-        2,
         "return_",
         "1006-2",
         quantity=2,
@@ -111,37 +107,55 @@ STEPS = (
         cause="CHANGED_MIND",
         state="AS_NEW",
     ),
-    _step(1, "refund", "1006", amount="89.00"),
-    _step(1, "acknowledge", "1003", est_ship_days=12),
+    _step("refund", "1006", amount="89.00"),
+    _step("acknowledge", "1003", est_ship_days=12),
 )
 
 
 def play(desk) -> None:
-    """Put the orders into a simulator and report everything about them."""
-    for order in list_orders():
-        items = [(i["key"], i["sku"], i["quantity"], i["price"]) for i in order["items"]]
-        ids = [item["tb_id"] for item in order["items"]]
-        desk.add_order(order["key"], items, tb_id=order["tb_id"], item_tb_ids=ids)
+    """Fill the shelves, say what concerns no order, and report on each order that comes in."""
+    desk.set_articles(*PRODUCTS)
+    for sku, number in STOCK.items():
+        desk.set_stock(sku, number)
     for step in STEPS:
-        _report(desk, step)
+        if step.about == STRAY_KEY:
+            _report(desk, step)
+    desk.platform.on_order = lambda order: _report_on(desk, order)
 
 
 def list_orders() -> list[dict]:
-    """The orders as plain data: key, TB.One id, what they show, items."""
-    rows, item_id = [], FIRST_ITEM
-    for number, (key, (shows, lines)) in enumerate(ORDERS.items()):
-        items = []
-        for position, (sku, quantity) in enumerate(lines, 1):
-            price = PRODUCTS[sku][1]
-            item = {"key": f"{key}-{position}", "tb_id": item_id, "sku": sku}
-            items.append(item | {"quantity": quantity, "price": price})
-            item_id += 1
-        rows.append({"key": key, "tb_id": FIRST_ORDER + number, "shows": shows, "items": items})
-    return rows
+    """The orders as plain data: key, what they show, items."""
+    return [
+        {
+            "key": key,
+            "shows": shows,
+            "items": [
+                {
+                    "key": f"{key}-{position}",
+                    "sku": sku,
+                    "quantity": quantity,
+                    "price": PRODUCTS[sku][1],
+                }
+                for position, (sku, quantity) in enumerate(lines, 1)
+            ],
+        }
+        for key, (shows, lines) in ORDERS.items()
+    ]
+
+
+def _report_on(desk, order) -> None:
+    """What the script says about an order; one it does not know leaves at once in one parcel."""
+    if order.channel_id not in ORDERS:
+        desk.acknowledge(order)
+        for item in order.items:
+            desk.ship(item, item.quantity, idcode=f"0034043416{order.tb_id:010}", carrier=DHL)
+    for step in STEPS:
+        if step.about == order.channel_id or step.about.startswith(f"{order.channel_id}-"):
+            _report(desk, step)
 
 
 def _report(desk, step: Step) -> None:
-    values = dict(step.values, date_created=desk.platform.stamp(-step.days_ago))
+    values = dict(step.values)
     if days := values.pop("est_ship_days", None):
         values["est_ship_date"] = desk.platform.stamp(days)[:10]
     if step.about == STRAY_KEY:

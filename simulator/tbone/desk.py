@@ -1,6 +1,6 @@
 """The platform's own side of a script: accounts, orders and the queue of messages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from .ledger import expect_account, find_strays
@@ -49,10 +49,26 @@ class Desk:
         """From now on only these SKUs can be ordered; without any: all."""
         self._book(account).articles = set(skus) or None
 
-    def set_stock(self, sku: str, number: int, account: str | None = None, **warehouses: int):
-        """The number of an article that can still be sold, and by warehouse key."""
-        now = int(self.platform.clock.now())
-        self._book(account).stock[sku] = Shelf(number, now, warehouses)
+    def set_stock(
+        self,
+        sku: str,
+        number: int | None,
+        account: str | None = None,
+        node: str = "A_NR",
+        identifier: str = "key",
+        **warehouses: int,
+    ) -> None:
+        """The number of an article that can still be sold, and by warehouse; None: no number."""
+        shelf = Shelf(number, self._now(), warehouses, node, identifier)
+        with self.platform.lock:
+            self._book(account).stock[sku] = shelf
+
+    def set_stock_many(self, numbers: Mapping[str, int], account: str | None = None) -> None:
+        """The same for very many articles at once."""
+        now = self._now()
+        shelves = {sku: Shelf(number, now) for sku, number in numbers.items()}
+        with self.platform.lock:
+            self._book(account).stock.update(shelves)
 
     def find_item(self, key: str, account: str | None = None) -> Item:
         return self._book(account).items_by_key[key]
@@ -82,6 +98,9 @@ class Desk:
         """Ids of messages that belong to no order."""
         with self.platform.lock:
             return find_strays(self._book(account))
+
+    def _now(self) -> int:
+        return int(self.platform.clock.now())
 
     def _book(self, account: str | None) -> Account:
         return self.platform.accounts[account or self.account]

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ..document import build_state
+from ..document import AT_ONCE, build_state
 from ..faults import Fault, FaultBook
 from ..http_server import Reply, Request
 from ..journal import Call, Journal
@@ -108,9 +108,12 @@ class Gateway:
         query = {k: v for k, v in context.request.query.items() if k not in fault.ignored}
         context = replace(context, request=replace(context.request, query=query))
         answer = self._act(route, context) if fault.accepted else Answer(calls.DONE)
-        reply = Reply(answer.status, answer.document.encode())
+        document = answer.document
+        is_streamed = not fault.name and len(document.parts) > AT_ONCE  # faults need the whole
+        body = document.iter_bytes() if is_streamed else document.encode()
+        reply = Reply(answer.status, body)
         latency = self.latency.get(route.kind, self.latency["*"])
-        return fault.spoil(reply, answer.document, latency)
+        return fault.spoil(reply, document, latency)
 
     def _act(self, route: Route, context: Context) -> Answer:
         with self.platform.lock:

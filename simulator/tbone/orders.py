@@ -31,6 +31,7 @@ def send_order(context: Context) -> Answer:
         _withdraw(context, order)
     else:
         order = context.account.add_order(_make_order(context, root))
+        context.platform.on_order(order)
     return Answer(ANSWERS[context.platform.order_answer](order.tb_id))
 
 
@@ -89,8 +90,11 @@ def _check_articles(context: Context, order: etree._Element) -> Iterator[str]:
 
 
 def _check_currency(context: Context, order: etree._Element) -> Iterator[str]:
+    amounts = order.xpath("//TOTAL_ITEM_AMOUNT | //ITEM_PRICE")
     if len(set(order.xpath("//@currency"))) > 1:
         yield "more than one currency"
+    if context.platform.needs_currency and not all(amount.get("currency") for amount in amounts):
+        yield "the attribute currency is missing"
 
 
 Rule = Callable[[Context, etree._Element], Iterator[str]]

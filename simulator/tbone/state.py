@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -88,16 +88,19 @@ class RawMessage(Message):
         return self.xml
 
 
-@dataclass
+@dataclass(slots=True)
 class Shelf:
     """The number of one article, and by warehouse where it has several."""
 
-    number: int
+    number: int | None  # None: the article is listed without a number
     changed: int  # unix seconds
     warehouses: dict[str, int] = field(default_factory=dict)
+    node: str = "A_NR"  # or A_EAN: what the article is named by
+    identifier: str = "key"  # or name: what a warehouse is named by
 
     def take(self, quantity: int, now: float) -> None:
-        self.number, self.changed = max(0, self.number - quantity), int(now)
+        if self.number is not None:
+            self.number, self.changed = max(0, self.number - quantity), int(now)
 
 
 class Account:
@@ -167,6 +170,9 @@ class Platform:
         """Forget everything; ids start again."""
         self.rejection_status = 200  # the documented schema error comes with success as status
         self.order_answer = "element"
+        self.needs_currency = False  # one field table wants the attribute, another does not
+        self.needs_item_ids = True  # of messages about items: documented, though optional
+        self.on_order: Callable[[Order], None] = lambda order: None  # told of each accepted one
         self.accounts: dict[str, Account] = {}
         self.order_ids = itertools.count(FIRST_ORDER)
         self.item_ids = itertools.count(FIRST_ITEM)

@@ -30,9 +30,10 @@ def _watch_pace(context: Context, what: str, now: float) -> None:
 
 
 def _build_article(sku: str, shelf: Shelf) -> str:
-    stocks = [f"<A_STOCK>{shelf.number}</A_STOCK>"]
+    stocks = [] if shelf.number is None else [f"<A_STOCK>{shelf.number}</A_STOCK>"]
     stocks += [
-        f'<A_STOCK identifier="key" key={quoteattr(key)}>{number}</A_STOCK>'
+        f'<A_STOCK identifier="{shelf.identifier}" key={quoteattr(key)}>{number}</A_STOCK>'
         for key, number in shelf.warehouses.items()
     ]
-    return f"<ARTICLE><A_NR>{escape(sku)}</A_NR>{''.join(stocks)}</ARTICLE>"
+    node = shelf.node
+    return f"<ARTICLE><{node}>{escape(sku)}</{node}>{''.join(stocks)}</ARTICLE>"

@@ -57,7 +57,7 @@ ORDER
     CHANNEL_ID! 50
     CHANNEL_NO 50
     BILL_NO 50
-    PAID int
+    PAID paid
     APPROVED flag
     WITHDRAWN flag
     CUSTOMER_COMMENT
