@@ -19,7 +19,7 @@ help: ## this list
 	@echo
 	@sed -nE 's/^#: ?//p' $(MAKEFILE_LIST)
 
-test: ## plain Python, then in Odoo with a browser on a fresh database, then optional modules
+test: ## plain Python, then a fresh database: in Odoo with a browser, real processes, optional modules
 	@$(TOOLS) test
 
 test-pure: ## tests without Odoo and database; ARGS='-k word' goes to pytest
@@ -28,7 +28,7 @@ test-pure: ## tests without Odoo and database; ARGS='-k word' goes to pytest
 test-odoo: ## tests in Odoo, reusing the database if it is up to date; ARGS='-k word' goes to pytest
 	@$(TOOLS) test-odoo $(ARGS)
 
-test-process: ## workers and servers that are real processes and get killed; minutes
+test-process: ## workers and servers that are real processes and get killed; ARGS='-k word' goes to pytest
 	@$(TOOLS) test-process $(ARGS)
 
 test-optional: ## tests in Odoo with kits and dropshipping installed

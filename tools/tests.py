@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 
 from . import browser, virtualenv
@@ -21,10 +22,10 @@ Lane = Callable[[Database, list[str]], int]
 
 
 def everything(settings: Settings, _rest: list[str]) -> int:
-    """All but the long lane of processes, on a fresh database; the first failure ends it."""
+    """All lanes, on a fresh database; the first failure ends it."""
     return (
         pure(settings, [])
-        or _on_database(settings, Preparation.FRESH, _odoo_lane, [])
+        or _on_database(settings, Preparation.FRESH, _odoo_and_process_lane, [])
         or with_optional(settings, [])
     )
 
@@ -80,6 +81,14 @@ def _odoo_lane(database: Database, rest: list[str]) -> int:
 
 
 def _process_lane(database: Database, rest: list[str]) -> int:
-    say("==> Tests with real processes")
+    settings = database.bench.settings
+    shutil.rmtree(settings.folder("logs", database.name))
+    logs = settings.folder("logs", database.name)
+    say(f"==> Tests with real processes, each with a log in {logs}")
     command = [database.bench.python, "-m", "pytest", *WITHOUT_ODOO, *rest, PROCESS_FOLDER]
-    return call(command, cwd=database.bench.settings.root, env=database.environment())
+    environment = {**database.environment(), "PROCESS_LOGS": str(logs)}
+    return call(command, cwd=settings.root, env=environment)
+
+
+def _odoo_and_process_lane(database: Database, _rest: list[str]) -> int:
+    return _odoo_lane(database, []) or _process_lane(database, [])

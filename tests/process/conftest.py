@@ -3,15 +3,33 @@
 import os
 
 import pytest
-from shop import drop_database, make_database, open_copy
+from shop import Copies, drop_database, make_database
 from stories import ORDERS, tell
-from worker import Worker, kill_the_rest
+from worker import Worker, kill_the_rest, logs
 
 from simulator import TBOneSimulator
 
 BASE = os.environ["ODOO_DATABASE"]  # has the add-on and nothing else
 TEMPLATE = f"{BASE}_shop"
 WORK = os.environ["PROCESS_DATABASE"] = f"{BASE}_work"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """A failure shows how far shop and platform came, and what the processes wrote."""
+    report = yield
+    if report.failed:
+        if {"shop", "tbone"} <= item.funcargs.keys():
+            report.sections.append(("seen", item.funcargs["shop"].describe(item.funcargs["tbone"])))
+        report.sections += [(str(log), log.read_text()) for log in logs]
+    return report
+
+
+@pytest.fixture(autouse=True)
+def own_logs():
+    """Those of the tests before have been shown, if they were worth it."""
+    yield
+    logs.clear()
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +39,8 @@ def platform():
 
 
 @pytest.fixture(scope="session")
-def template(platform):
-    """A database with an account of the stand-in and orders that it knows; made once."""
+def copies(platform):
+    """Copies of a shop with an account of the stand-in and orders that it knows."""
     connection = {
         "host": platform.url,
         "account_number": platform.account,
@@ -33,17 +51,18 @@ def template(platform):
     make_database(WORK, BASE)
     Worker("open_shop", connection=connection).finish()
     make_database(TEMPLATE, WORK)
-    yield TEMPLATE
+    with Copies(WORK, TEMPLATE) as copies:
+        yield copies
     drop_database(TEMPLATE)
     drop_database(WORK)
 
 
 @pytest.fixture(scope="session")
-def undisturbed(template, platform):
+def undisturbed(copies, platform):
     """The book of an order after two runs that nobody disturbed; all orders have the same story."""
     platform.reset()
     tell(platform, ORDERS)
-    with open_copy(WORK, template) as shop:
+    with copies.next_one() as shop:
         Worker("exchange", "apply").finish()
         return shop.book(0)
 
@@ -55,8 +74,8 @@ def tbone(platform):
 
 
 @pytest.fixture
-def shop(template):
-    with open_copy(WORK, template) as shop:
+def shop(copies):
+    with copies.next_one() as shop:
         yield shop
         kill_the_rest()
 

@@ -95,12 +95,13 @@ def meet_others(shop, event, times):
 
 
 def wait_at(point, *workers):
-    """Wait until one of them stands still at a point that is armed; or until none is left."""
+    """Wait until one of them stands still at a point that is armed."""
 
-    def is_so():
+    def is_decided():
         return point.is_reached() or not any(worker.is_alive for worker in workers)
 
-    wait_until(is_so, point)
+    wait_until(is_decided, point)
+    assert point.is_reached(), f"All ended before they came to {point}"
 
 
 def kill_at(point, shop, tbone, *jobs):

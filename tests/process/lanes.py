@@ -7,9 +7,9 @@ import logging
 import os
 import time
 
-from stories import CARRIER, ITEMS, SHOP_ORDERS, order_key, order_ref
+from stories import CARRIER, ITEMS, PAGE, SHOP_ORDERS, order_key, order_ref
 
-from odoo import SUPERUSER_ID, api, fields, sql_db
+from odoo import SUPERUSER_ID, api, sql_db
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tools import config
@@ -24,10 +24,8 @@ Registry(DATABASE)
 sql_db.close_all()
 
 
-def work(jobs, values, log):
-    """Do jobs one after the other, each in its own transaction; the log goes to a file."""
-    with open(log, "ab") as stream:
-        os.dup2(stream.fileno(), 2)
+def work(jobs, values):
+    """Do jobs one after the other, each in its own transaction."""
     for job in jobs:
         with Registry(DATABASE).check_signaling().cursor() as cr:
             globals()[job](api.Environment(cr, SUPERUSER_ID, {}), **values)
@@ -37,9 +35,6 @@ def work(jobs, values, log):
 
 
 def exchange(env):
-    """The lane, after the pause that a killed run has planned."""
-    env["fulfillment.account"].search([]).next_fetch_at = fields.Datetime.now()
-    env.cr.commit()
     _run(env.ref(f"{ADDON}.ir_cron_exchange"))
 
 
@@ -73,11 +68,38 @@ def tidy_stock(env):
 
 
 def fetch_now(env):
-    """Somebody presses the button a few times."""
-    for _click in range(8):
+    """Somebody presses the button until a run has found nothing new."""
+    nothing_new = [("state", "in", ("done", "warning")), ("new_count", "=", 0)]
+    while not env["fulfillment.sync"].search_count(nothing_new):
         env["fulfillment.account"].search([]).action_fetch()
         env.cr.commit()
-        time.sleep(0.2)
+        time.sleep(0.05)  # nobody is faster
+
+
+def confirm(env, count):
+    """Somebody confirms orders that the platform does not know."""
+    env = env(context={"tracking_disable": True})
+    customer = env["res.partner"].create({"name": "Grace Example", **_prepare_address(env)})
+    product = env["product.product"].search([("default_code", "=", "MUG")])
+    for _order in range(count):
+        env["sale.order"].create(
+            {
+                "partner_id": customer.id,
+                "fulfillment_account_id": env["fulfillment.account"].search([]).id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        ).action_confirm()
+
+
+def cancel_the_last(env):
+    """Somebody cancels the order that was confirmed last."""
+    env["sale.order"].search([], order="id desc", limit=1)._action_cancel()
+
+
+def send_again(env):
+    """Somebody has looked at the platform: what may have arrived is not there."""
+    for row in env["fulfillment.outbox"].search([("state", "=", "unknown")]):
+        row.order_id.action_fulfillment_send_again()
 
 
 def save_account(env):
@@ -91,7 +113,7 @@ def save_account(env):
 def open_shop(env, connection):
     """An account of the stand-in, and confirmed orders that the platform knows."""
     env = env(context={"tracking_disable": True})
-    account = env["fulfillment.account"].create({"name": "TB.One", "page_size": 10, **connection})
+    account = env["fulfillment.account"].create({"name": "TB.One", "page_size": PAGE, **connection})
     account.state = "connected"
     products = {sku: _make_product(env, sku) for sku, _quantity in ITEMS}
     env["fulfillment.carrier.map"].create({"account_id": account.id, "key": CARRIER})
@@ -122,6 +144,11 @@ def _prepare_lines(products, key):
         )
         for sku, quantity in ITEMS
     ]
+
+
+def _prepare_address(env):
+    country = env["res.country"].search([("code", "=", "DE")])
+    return {"street": "Street 1", "zip": "12345", "city": "Town", "country_id": country.id}
 
 
 def _make_product(env, sku):

@@ -1,6 +1,7 @@
 """The database of the shop as PostgreSQL shows it: Odoo is not asked what Odoo did."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import NamedTuple
@@ -54,6 +55,13 @@ class Shop:
         """An account whose run failed or was killed rests so long; after that it is due."""
         self.rows("UPDATE fulfillment_account SET next_fetch_at = next_fetch_at - %s", TEN_MINUTES)
 
+    def let_an_interval_pass(self):
+        """An account whose run went well rests so long."""
+        self.rows(
+            "UPDATE fulfillment_account"
+            " SET next_fetch_at = next_fetch_at - fetch_interval * interval '1 minute'"
+        )
+
     def is_somebody_waiting(self):
         """For a lock that somebody else holds."""
         return self.value(
@@ -71,6 +79,17 @@ class Shop:
 
     # --- look
 
+    def describe(self, tbone):
+        """For somebody who wonders why a test failed: how far all came, and who waits for whom."""
+        calls = [f"{call.method} {call.path} {call.status} {call.fault}" for call in tbone.calls]
+        sessions = self.rows(
+            "SELECT pid, state, wait_event, pg_blocking_pids(pid), left(query, 100)"
+            " FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid != pg_backend_pid()"
+        )
+        seen = [self.inbox(tbone), f"runs: {self.runs()}", *tbone.violations, *calls[-5:]]
+        return "\n".join(map(str, [*seen, *sessions]))
+
     def inbox(self, tbone):
         stored, applied = self.rows(
             "SELECT count(*), count(*) FILTER (WHERE state = 'applied') FROM fulfillment_message"
@@ -80,6 +99,10 @@ class Shop:
 
     def message_ids(self):
         return [int(row[0]) for row in self.rows("SELECT external_id FROM fulfillment_message")]
+
+    def outbox(self):
+        """The states of what is to be sent, oldest first."""
+        return [row[0] for row in self.rows("SELECT state FROM fulfillment_outbox ORDER BY id")]
 
     def runs(self):
         """How the runs of the sync log ended, oldest first."""
@@ -137,13 +160,34 @@ BOOK = {
 CUT = ("notes",)  # of these there is one per batch, however messages are cut into batches
 
 
-@contextmanager
-def open_copy(name, template):
-    """A database made from another one, in place of the last one with this name."""
-    make_database(name, template)
-    shop = Shop(name)
-    with closing(shop):
-        yield shop
+class Copies:
+    """Copies of a database, one after the other under one name; each is made ahead."""
+
+    def __init__(self, name, template):
+        self.name, self._template, self._ahead = name, template, f"{name}_ahead"
+        self._maker = ThreadPoolExecutor(1)
+
+    def __enter__(self):
+        self._make_ahead()
+        return self
+
+    def __exit__(self, *exc):
+        self._maker.shutdown()
+        drop_database(self._ahead)
+
+    @contextmanager
+    def next_one(self):
+        """A copy that nobody has touched, in place of the last one."""
+        self._is_made.result()
+        drop_database(self.name)
+        with session("postgres") as cursor:
+            cursor.execute(f'ALTER DATABASE "{self._ahead}" RENAME TO "{self.name}"')
+        self._make_ahead()
+        with closing(Shop(self.name)) as shop:
+            yield shop
+
+    def _make_ahead(self):
+        self._is_made = self._maker.submit(make_database, self._ahead, self._template)
 
 
 def make_database(name, template):

@@ -1,7 +1,8 @@
 """The orders that both sides know, and what the platform says about each of them."""
 
-SHOP_ORDERS = 75
-ORDERS = 8  # of these have messages, where a test says nothing else
+SHOP_ORDERS = 20
+ORDERS = 3  # of these have messages, where a test says nothing else
+PAGE = 5  # messages, so that even a few of them come in several pages
 ITEMS = (("MUG", 3), ("TEE", 2), ("LAMP", 2))
 CARRIER = "DHL_STD_NATIONAL"
 WORDS = 4  # messages about one order

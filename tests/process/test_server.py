@@ -3,16 +3,15 @@
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 from kill_points import AtRow
 from shop import CUT, session
 from stories import tell
-from worker import wait_until
+from worker import new_log, wait_until
 
 THREADS = 2
-MANY, SOME = 75, 20  # orders
+ORDERS = 12
 STARTED = "SELECT count(*) FROM ir_cron_progress"
 TO_RUN = (
     "SELECT count(*) FROM ir_cron_trigger t JOIN ir_cron c ON c.id = cron_id"
@@ -25,7 +24,8 @@ def running_server(shop):
     """An Odoo that serves scheduled actions and nothing else."""
     options = ("-d", shop.name, f"--max-cron-threads={THREADS}", "--no-http")
     command = [sys.executable, "-m", "odoo", "server", "-c", os.environ["ODOO_RC"], *options]
-    server = subprocess.Popen(command)
+    with new_log("server").open("ab") as log:
+        server = subprocess.Popen(command, stderr=log)
     try:
         _wake(shop)
         yield server
@@ -42,10 +42,9 @@ def _wake(shop):
     def has_started():
         with session("postgres") as cursor:
             cursor.execute("SELECT pg_notify('cron_trigger', %s)", [shop.name])
-        time.sleep(0.5)
         return shop.value(STARTED) > before
 
-    wait_until(has_started, "the server runs scheduled actions")
+    wait_until(has_started, "the server runs scheduled actions", every=0.5)
 
 
 def assert_goes_well(shop, tbone, messages):
@@ -58,21 +57,22 @@ def assert_goes_well(shop, tbone, messages):
 
 
 def test_a_server_does_it_all_by_itself(shop, tbone, assert_complete):
-    messages = tell(tbone, MANY)
+    messages = tell(tbone, ORDERS)
     with running_server(shop):
         assert_goes_well(shop, tbone, messages)
     assert shop.runs() == ["done"]
-    assert_complete(messages, MANY, besides=CUT)
+    assert_complete(messages, ORDERS, besides=CUT)
 
 
 def test_a_server_goes_on_where_a_killed_one_stopped(shop, tbone, assert_complete):
-    messages = tell(tbone, SOME)
+    messages = tell(tbone, ORDERS)
     point = AtRow("INSERT ON fulfillment_parcel", nth=3)
     point.arm(shop, tbone)
     with running_server(shop) as server:
+        wait_until(lambda: shop.inbox(tbone)[:3] == (len(messages),) * 3, "all are processed")
         wait_until(point.is_reached, point)
         server.kill()
         point.release()
     with running_server(shop):
         assert_goes_well(shop, tbone, messages)
-    assert_complete(messages, SOME, besides=CUT)
+    assert_complete(messages, ORDERS, besides=CUT)

@@ -1,21 +1,35 @@
-"""Processes that a test starts, waits for and kills."""
+"""Processes that a test starts, waits for and kills; each has a log of its own."""
 
 import multiprocessing
 import os
 import signal
 import tempfile
 import time
+from itertools import count
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+LOGS = Path(os.environ.get("PROCESS_LOGS", tempfile.gettempdir()))
 PATIENCE = 180  # seconds: who needs more waits for ever
 
+logs = []  # of the processes of the running test; it shows them when it fails
+_numbers = count(1)
 
-def wait_until(is_so, what, patience=PATIENCE):
-    end = time.monotonic() + patience
+
+def new_log(name):
+    """The file for what a process has to say."""
+    path = LOGS / f"{next(_numbers):03}-{name}.log"
+    path.write_bytes(b"")
+    logs.append(path)
+    return path
+
+
+def wait_until(is_so, what, every=0.01):
+    """Look again and again, but not for ever."""
+    end = time.monotonic() + PATIENCE
     while not is_so():
-        assert time.monotonic() < end, f"{patience} seconds passed, and still not: {what}"
-        time.sleep(0.01)
+        assert time.monotonic() < end, f"{PATIENCE} seconds passed, and still not: {what}"
+        time.sleep(every)
 
 
 class Worker:
@@ -23,8 +37,7 @@ class Worker:
 
     def __init__(self, *jobs, **values):
         self.jobs = jobs
-        descriptor, self._log = tempfile.mkstemp(".log", "worker-")
-        os.close(descriptor)
+        self._log = new_log("-".join(jobs))
         self._process = _processes().Process(target=_work, args=(jobs, values, self._log))
         self._process.start()
 
@@ -34,20 +47,20 @@ class Worker:
 
     @property
     def log(self):
-        return Path(self._log).read_text()
+        return self._log.read_text()
 
     def finish(self, patience=PATIENCE):
         """Let it come to its end, which must be a good one."""
         self._process.join(patience)
-        assert not self.is_alive, f"{self.jobs} do not come to an end:\n{self.log}"
-        assert self._process.exitcode == 0, f"{self.jobs} failed:\n{self.log}"
+        assert not self.is_alive, f"{self.jobs} do not come to an end: {self._log}"
+        assert self._process.exitcode == 0, f"{self.jobs} failed: {self._log}"
         return self
 
     def kill(self):
         """End it as a lack of memory or a power cut would."""
         self._process.kill()
         self._process.join()
-        assert self._process.exitcode == -signal.SIGKILL, f"It ended before:\n{self.log}"
+        assert self._process.exitcode == -signal.SIGKILL, f"{self.jobs} ended before: {self._log}"
 
 
 def kill_the_rest():
@@ -67,6 +80,8 @@ def _processes():
 
 
 def _work(jobs, values, log):
+    with log.open("ab") as stream:
+        os.dup2(stream.fileno(), 2)
     import lanes
 
-    lanes.work(jobs, values, log)
+    lanes.work(jobs, values)
