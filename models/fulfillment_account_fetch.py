@@ -71,7 +71,10 @@ class FulfillmentAccount(models.Model):
     def _describe_nothing(self, run):
         platform = dict(self._fields["provider"]._description_selection(self.env))[self.provider]
         text = self.env._("Nothing new at %s.", platform)
-        return " ".join([text, *run.notes])
+        return " ".join([text, *self._describe_sent(run), *run.notes])
+
+    def _describe_sent(self, run):
+        return [self.env._("Orders sent: %s.", run.sent)] if run.sent else []
 
     def _describe_messages(self, run):
         """ "New messages: 42. Of these 40 applied, 2 for attention." and its severity."""
@@ -95,7 +98,7 @@ class FulfillmentAccount(models.Model):
         if run.has_more:
             text = self.env._("%s More is being fetched in the background: see Sync log.", text)
         kind = "warning" if count.get("failed") or run.notes else "success"
-        return " ".join([text, *run.notes]), kind
+        return " ".join([text, *self._describe_sent(run), *run.notes]), kind
 
     def _prepare_fetch_answer(self, text, kind, syncs):
         answer = self._notify(text, kind, sticky=kind in ("warning", "danger"))

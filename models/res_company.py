@@ -11,5 +11,6 @@ class ResCompany(models.Model):
         string="Default Fulfillment Account",
         domain="[('company_id', '=', id)]",
         ondelete="set null",
-        help="The account of orders that name no other one.",
+        help="New orders get this account, unless their sales team has another one, and are sent "
+        "to its platform when they are confirmed.",
     )

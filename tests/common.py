@@ -74,12 +74,16 @@ class ExchangeCase(TransactionCase):
 
     def let_pass(self, account=None, **time):
         """Move all dates the lane goes by into the past."""
-        account, delta = account or self.account, timedelta(**time)
-        if account.next_fetch_at:
-            account.next_fetch_at -= delta
-        for row in self.rows(account).acknowledgement_ids.filtered("next_try_at"):
-            row.next_try_at -= delta
+        delta = timedelta(**time)
+        for record, name in self.list_dates(account or self.account):
+            if record[name]:
+                record[name] -= delta
         self.tbone.clock.advance(delta.total_seconds())
+
+    def list_dates(self, account):
+        """Record and field of each date the lane goes by."""
+        owed = self.rows(account).acknowledgement_ids
+        return [(account, "next_fetch_at"), *((row, "next_try_at") for row in owed)]
 
     # --- look
 

@@ -40,6 +40,11 @@ class Shop:
             for name, sku in (("Mug", "MUG"), ("Tee", "TEE"), ("Lamp", "LAMP"))
         )
         cls.last_number = 5000
+        cls.furnish()
+
+    @classmethod
+    def furnish(cls):
+        """What the shop of a test case has beyond that."""
 
     @classmethod
     def make_product(cls, name, sku, on_hand=100, **vals):

@@ -14,7 +14,10 @@ from ..simulator import TBOneSimulator
 
 USER = "fulfillment_connector.group_fulfillment_user"
 MANAGER = "fulfillment_connector.group_fulfillment_manager"
-WINDOWS = ("overview", "message", "parcel", "sync", "account", "carrier_map", "return_state")
+WINDOWS = (
+    *("overview", "outbox", "message", "parcel", "stock_level", "sync"),
+    *("account", "carrier_map", "return_state"),
+)
 
 
 class TestWindows(TransactionCase):

@@ -9,6 +9,11 @@ class FulfillmentAccount(models.Model):
 
     carrier_map_ids = fields.One2many("fulfillment.carrier.map", "account_id", copy=True)
     return_state_ids = fields.One2many("fulfillment.return.state", "account_id", copy=True)
+    payment_fee_product_id = fields.Many2one(
+        "product.product",
+        check_company=True,
+        help="Order lines with this product are sent as costs of the payment, not as goods.",
+    )
     order_count = fields.Integer(string="Orders", compute="_compute_order_count", compute_sudo=True)
 
     def _compute_order_count(self):

@@ -14,6 +14,14 @@ STATES = [
     ("returned", "Returned"),
     ("attention", "Needs attention"),
 ]
+# What the outbox says of an order that no message has spoken of yet
+STATE_BY_OUTBOX = {
+    "to_send": "to_send",
+    "sending": "to_send",
+    "sent": "sent",
+    "unknown": "unknown",
+    "failed": "attention",
+}
 
 
 class SaleOrder(models.Model):
@@ -43,6 +51,7 @@ class SaleOrder(models.Model):
         copy=False,
     )
     fulfillment_acknowledged_at = fields.Datetime(string="Acknowledged", readonly=True, copy=False)
+    fulfillment_outbox_ids = fields.One2many("fulfillment.outbox", "order_id", readonly=True)
     fulfillment_message_ids = fields.One2many("fulfillment.message", "order_id", readonly=True)
     fulfillment_parcel_ids = fields.One2many("fulfillment.parcel", "order_id", readonly=True)
     fulfillment_message_count = fields.Integer(compute="_compute_fulfillment_counts")
@@ -61,10 +70,12 @@ class SaleOrder(models.Model):
     @api.depends(
         "state",
         "fulfillment_account_id",
+        "fulfillment_outbox_ids.state",
         "fulfillment_ref",
         "fulfillment_key",
         "fulfillment_acknowledged_at",
         "fulfillment_message_ids.state",
+        "order_line.qty_delivered_method",
         "order_line.fulfillment_qty_ordered",
         "order_line.fulfillment_qty_shipped",
         "order_line.fulfillment_qty_cancelled",
@@ -74,13 +85,20 @@ class SaleOrder(models.Model):
         for order in self:
             if not order.fulfillment_account_id:
                 order.fulfillment_state = False
-            elif "failed" in order.fulfillment_message_ids.mapped("state"):
+            elif order._fulfillment_needs_attention():
                 order.fulfillment_state = "attention"
             else:
                 order.fulfillment_state = (
                     order._get_fulfillment_state_of_items()
                     or order._get_fulfillment_state_of_order()
                 )
+
+    def _fulfillment_needs_attention(self):
+        """A message failed, or the platform does not know that the order is cancelled."""
+        rows = self._fulfillment_rows("cancel")
+        return "failed" in self.fulfillment_message_ids.mapped("state") or (
+            self.state == "cancel" and rows.state in ("failed", "unknown")
+        )
 
     def _get_fulfillment_state_of_items(self):
         """What became of the items; nothing while they are all open."""
@@ -102,7 +120,33 @@ class SaleOrder(models.Model):
             return False
         if self.fulfillment_acknowledged_at:
             return "acknowledged"
-        return "sent" if self.fulfillment_ref or self.fulfillment_key else "to_send"
+        if self.fulfillment_ref:
+            return "sent"
+        if row := self._fulfillment_rows("order"):
+            return STATE_BY_OUTBOX[row.state]
+        if self._fulfillment_is_known():
+            return "sent"
+        return self._fulfillment_has_goods() and "to_send"
+
+    def _fulfillment_rows(self, kind):
+        """What stands in the outbox about orders, one row for each; withdrawn ones do not count."""
+        return self.fulfillment_outbox_ids.filtered(
+            lambda row: row.kind == kind and row.state != "cancelled"
+        )
+
+    def _fulfillment_is_known(self):
+        """Whether the platform has the order, or may have it.
+
+        A key is given before sending, so it tells nothing of an order that has been in the outbox.
+        """
+        if self.fulfillment_ref:
+            return True
+        if "order" in self.fulfillment_outbox_ids.mapped("kind"):
+            return self._fulfillment_rows("order").state in ("sending", "sent", "unknown")
+        return bool(self.fulfillment_key)
+
+    def _fulfillment_has_goods(self):
+        return any(line.product_uom_qty > 0 for line in self._fulfillment_lines())
 
     def _fulfillment_lines(self):
         """The lines the platform deals with: goods, and whatever has an id there."""

@@ -3,6 +3,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .fulfillment_outbox import NOT_SENT
+
+OUTBOX_STATES = [
+    ("to_send", "To send"),
+    ("sending", "Being sent"),
+    ("sent", "Sent"),
+    ("unknown", "Arrival unknown"),
+    ("failed", "Not sent"),
+]
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -36,6 +46,47 @@ class SaleOrder(models.Model):
         help="The order has an account, or its company has one to link it to.",
     )
 
+    fulfillment_send_state = fields.Selection(
+        OUTBOX_STATES, string="Sending", compute="_compute_fulfillment_send", compute_sudo=True
+    )
+    fulfillment_send_reason = fields.Text(
+        string="Why It Was Not Sent", compute="_compute_fulfillment_send", compute_sudo=True
+    )
+    fulfillment_recall_reason = fields.Text(
+        string="Why the Cancellation Was Not Sent",
+        compute="_compute_fulfillment_send",
+        compute_sudo=True,
+    )
+    fulfillment_can_send = fields.Boolean(compute="_compute_fulfillment_send", compute_sudo=True)
+    fulfillment_outbox_count = fields.Integer(
+        compute="_compute_fulfillment_send", compute_sudo=True
+    )
+    fulfillment_is_stopped = fields.Boolean(
+        compute="_compute_fulfillment_send",
+        compute_sudo=True,
+        help="The order waits, and its account makes no calls.",
+    )
+
+    @api.depends(
+        "state",
+        "fulfillment_account_id.state",
+        "fulfillment_outbox_ids.state",
+        "fulfillment_outbox_ids.reason",
+        "fulfillment_key",
+        "fulfillment_ref",
+    )
+    def _compute_fulfillment_send(self):
+        for order in self:
+            row, recall = (order._fulfillment_rows(kind) for kind in ("order", "cancel"))
+            order.fulfillment_send_state = row.state
+            order.fulfillment_send_reason = row.state in NOT_SENT and row.reason
+            order.fulfillment_recall_reason = recall.state in NOT_SENT and recall.reason
+            order.fulfillment_can_send = not order._fulfillment_why_not_sent()
+            order.fulfillment_outbox_count = len(order.fulfillment_outbox_ids)
+            order.fulfillment_is_stopped = (
+                row.state == "to_send" and order.fulfillment_account_id.state != "connected"
+            )
+
     @api.depends("fulfillment_account_id", "company_id", "state")
     def _compute_fulfillment_page_visible(self):
         accounts = self.env["fulfillment.account"].search(
@@ -58,6 +109,9 @@ class SaleOrder(models.Model):
         if len(failed) == 1:
             action |= {"res_id": failed.id, "view_mode": "form", "views": [(False, "form")]}
         return action
+
+    def action_view_fulfillment_outbox(self):
+        return self._fulfillment_action("action_outbox")
 
     def action_view_fulfillment_parcels(self):
         return self._fulfillment_action("action_parcel")

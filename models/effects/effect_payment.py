@@ -2,7 +2,7 @@
 
 from odoo import models
 
-from .activities import plan_activity
+from ..activities import plan_activity
 
 STATES = {
     "PAYMENT_STATE_OPEN": "open",

@@ -6,7 +6,7 @@ or a credit note is drafted.
 
 from odoo import Command, fields, models
 
-from .activities import plan_activity
+from ..activities import plan_activity
 from .batch import Refund
 from .ledger import EffectError
 

@@ -13,12 +13,7 @@ class FulfillmentEffectShip(models.AbstractModel):
 
     def _plan(self, batch, message):
         if message.order_id.state == "cancel":
-            raise EffectError(
-                self.env._(
-                    "%s is cancelled in Odoo, but the platform shipped it.",
-                    message.order_id.display_name,
-                )
-            )
+            raise EffectError(self._text_cancelled(message))
         batch.book(message, "ship")
 
     def _apply(self, batch, messages):
@@ -53,6 +48,19 @@ class FulfillmentEffectShip(models.AbstractModel):
         ).picking_id
         untold = done.filtered(lambda picking: not picking.fulfillment_parcel_ids)
         message.parcel_id._mark((untold or done)[:1])
+
+    def _text_cancelled(self, message):
+        return self.env._(
+            "%(order)s is cancelled in Odoo, but the platform has shipped %(quantity)s x %(sku)s "
+            "of it (parcel %(parcel)s). If the customer keeps it: set the order to quotation, "
+            "confirm it, then retry this message; no second order is sent. If the parcel is to "
+            "come back: agree that with the platform and the customer; a manager can ignore "
+            "this message.",
+            order=message.order_id.display_name,
+            quantity=f"{message.quantity:g}",
+            sku=message.order_line_id.product_id.display_name or message.sku,
+            parcel=message.tracking_ref or "-",
+        )
 
     def _text(self, message):
         return self.env._(

@@ -205,6 +205,7 @@ class FulfillmentApply(models.AbstractModel):
         batch = Batch(self.env, account.with_env(self.env))
         accepted = self._plan(batch, messages.sorted(self._sort_key))
         accepted._learn_ids()
+        messages.order_id._fulfillment_note_arrival()
         for kind, effect in EFFECTS.items():
             of_kind = accepted.filtered(lambda message, kind=kind: message.kind == kind.value)
             if of_kind:

@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from .activities import plan_activity
+from ..activities import plan_activity
 from .ledger import EffectError, TooEarly
 
 ITEM_KINDS = {"ship", "cancel", "return"}  # always about an item
@@ -55,7 +55,8 @@ class FulfillmentMessage(models.Model):
         """Set the line an item message is about.
 
         By our item key within the order, else by the platform's item id learned earlier, else by
-        SKU when exactly one line has it (TB.One manual: item messages name the item).
+        SKU when exactly one line has it (TB.One manual: item messages name the item). A line may
+        be two items there, so it may have two of each.
 
         :raise EffectError: no line, or several.
         """
@@ -64,9 +65,9 @@ class FulfillmentMessage(models.Model):
             return
         lines = self.order_id.order_line.filtered(lambda line: not line.display_type)
         found = (
-            lines.filtered(lambda line: self.item_key and line.fulfillment_key == self.item_key)
-            or lines.filtered(lambda line: self.item_ref and line.fulfillment_ref == self.item_ref)
-            or lines.filtered(lambda line: self.sku and line.product_id.default_code == self.sku)
+            lines.filtered(lambda line: self.item_key in line._fulfillment_keys())
+            or lines.filtered(lambda line: self.item_ref in line._fulfillment_refs())
+            or lines.filtered(lambda line: self.sku and line._fulfillment_sku() == self.sku)
         )
         if len(found) != 1:
             raise EffectError(self._text_no_line(found))
@@ -78,8 +79,21 @@ class FulfillmentMessage(models.Model):
             order, line = message.order_id, message.order_line_id
             if message.order_ref and not order.fulfillment_ref:
                 order.fulfillment_ref = message.order_ref
-            if line and message.item_ref and not line.fulfillment_ref:
-                line.fulfillment_ref = message.item_ref
+            if line and message.item_ref:
+                name = message._get_item_ref_field()
+                if name and not line[name]:
+                    line[name] = message.item_ref
+
+    def _get_item_ref_field(self):
+        """Where the line keeps the platform's id of the item that the message names.
+
+        :return: '' if the line is two items, and the message does not say which.
+        """
+        line = self.order_line_id
+        if self.item_key and self.item_key == line.fulfillment_extra_key:
+            return "fulfillment_extra_ref"
+        is_told = not line.fulfillment_extra_quantity or self.item_key == line.fulfillment_key
+        return "fulfillment_ref" if is_told else ""
 
     def _raise_attention(self):
         """Plan one activity for messages that failed: per order, else on the account."""

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import models
 
-from .activities import find_activities
+from ..activities import find_activities
 
 
 class SaleOrder(models.Model):

@@ -1,4 +1,4 @@
-"""What Odoo itself knows of a line: pieces, delivered, given back, components."""
+"""What Odoo itself knows of a line: delivered, given back, components."""
 
 from collections import defaultdict
 
@@ -7,13 +7,6 @@ from odoo import models
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
-
-    def _fulfillment_pieces(self, quantity=None):
-        """A quantity of the line (default: ordered now) in pieces, the unit of the product."""
-        quantity = self.product_uom_qty if quantity is None else quantity
-        return self.product_uom_id._compute_quantity(
-            quantity, self.product_id.uom_id, rounding_method="HALF-UP"
-        )
 
     def _fulfillment_in_line_unit(self, pieces):
         return self.product_id.uom_id._compute_quantity(

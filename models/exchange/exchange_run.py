@@ -23,7 +23,7 @@ class Run:
     was_due_at: object = None
     planned_at: object = None  # next run of the account should this one be killed
     is_over: bool = False  # the time or the page that was granted is used up
-    is_owing: bool = False  # the time was over before all that is owed was acknowledged
+    is_owing: bool = False  # the time was over before all was acknowledged and sent
     pages: int = 0
     window: int = 0  # known messages that came with the last page
     failures_in_a_row: int = 0
@@ -36,6 +36,8 @@ class Run:
     duplicates: int = 0
     acknowledged: int = 0
     unacknowledged: int = 0
+    sent: int = 0
+    unsent: int = 0  # not sent, or nobody knows
 
     @property
     def has_more(self) -> bool:
@@ -62,4 +64,6 @@ class Run:
             "duplicate_count": self.duplicates,
             "acknowledged_count": self.acknowledged,
             "unacknowledged_count": self.unacknowledged,
+            "sent_count": self.sent,
+            "unsent_count": self.unsent,
         }

@@ -14,6 +14,7 @@ from .fulfillment_account import HOSTS
 _logger = logging.getLogger(__name__)
 
 FLAG_TIMEOUT = 30  # seconds; marking is quick, or stuck: three in a row stay below Odoo's limit
+ORDER_TIMEOUT = 60  # seconds; after a longer silence nobody knows whether the order arrived
 CALL_SECONDS = 900  # a call ends after this time, where Odoo sets no limit
 MARGIN = 20  # seconds a call ends before Odoo kills its worker: enough to write down what happened
 STAGING_HOSTS = {"reststaging.core.tradebyte.com", "reststaging.tradebyte.com"}
@@ -54,9 +55,12 @@ class FulfillmentAccount(models.Model):
             "password": self.password or "",
             "channel_id": self.channel_number or "",
             "time_zone": self.time_zone,
+            "send_currency": self.send_currency,
             "connect_timeout": self.connect_timeout,
             "read_timeout_list": read_timeout,
             "read_timeout_flag": min(read_timeout, FLAG_TIMEOUT),
+            "read_timeout_order": min(read_timeout, ORDER_TIMEOUT),
+            "read_timeout_stock": read_timeout,
             "deadline": deadline,
         }
 

@@ -46,14 +46,15 @@ class FulfillmentAccount(models.Model):
         )
 
     def _owes_domain(self):
-        """Accounts with acknowledgements to send; one that backs off makes no call at all."""
+        """Accounts with acknowledgements or orders to send; one that backs off makes no call."""
         acknowledgements = self.env["fulfillment.acknowledgement"]
         owes = Domain.OR(
             Domain("acknowledge_policy", "=", policy)
             & Domain("acknowledgement_ids", "any", acknowledgements._owed_domain(policy))
             for policy in ("stored", "applied")
         )
-        return Domain("failure_count", "=", 0) & owes
+        sends = Domain("outbox_ids", "any", self.env["fulfillment.outbox"]._open_domain())
+        return Domain("failure_count", "=", 0) & (owes | sends)
 
     def _is_backing_off(self):
         """Did the last run fail, and is it too early for the next one?"""

@@ -1,4 +1,4 @@
-"""The exchange lane: per account acknowledge what is owed, fetch, store, commit, acknowledge.
+"""The exchange lane: per account acknowledge and send, then fetch, store, commit, and so on.
 
 Every step has its own transaction. A message is acknowledged only after its row was committed, and
 what is owed is read from the rows: whenever this is killed, the next run goes on from there.
@@ -37,6 +37,7 @@ class FulfillmentExchange(models.AbstractModel):
                 self._wake(FETCH_CRON)
                 cron._commit_progress()
                 return
+        self._exchange_due_stock()
 
     @api.model
     def _exchange_account(self, account, is_by_hand=False):
@@ -79,16 +80,20 @@ class FulfillmentExchange(models.AbstractModel):
         run.client = run.account._get_client(on_exchange=run.count_call)
 
     def _exchange(self, run):
-        """Acknowledge and fetch in turn, until nothing new comes or the time is over.
+        """Acknowledge, send and fetch in turn, until nothing new comes or the time is over.
 
         After a failed run the page comes first: one call shows whether the platform is back, and
-        the acknowledgements do not use up their tries on a platform that is down.
+        nothing uses up its tries on a platform that is down. An order that is confirmed while a
+        long backlog is fetched leaves after the page.
         """
+        self._recover_outbox(run)
         if not run.account.failure_count:
             self._acknowledge_owed(run)
+            self._send_due(run)
         while run.is_fetching and not run.is_over and not self._is_held_back(run):
             self._fetch_page(run)
             self._acknowledge_owed(run)
+            self._send_due(run)
             run.is_over = run.is_over or run.is_single_page
 
     def _fetch_page(self, run):
@@ -143,9 +148,9 @@ class FulfillmentExchange(models.AbstractModel):
         self._write_facts(run, lambda: self._write_success(run))
 
     def _write_success(self, run):
-        state = "warning" if run.notes or run.unacknowledged else "done"
+        is_good = not (run.notes or run.unacknowledged or run.unsent)
         run.sync.write(run.prepare_counts())
-        run.sync._end(state, "\n".join(run.notes), run.seconds)
+        run.sync._end("done" if is_good else "warning", "\n".join(run.notes), run.seconds)
         if run.calls:
             run.account._note_success(run.pages, is_finished=not run.is_fetching)
         if not run.pages:
@@ -162,6 +167,7 @@ class FulfillmentExchange(models.AbstractModel):
     def _note_conflict(self, run):
         """Somebody else wrote what we wrote: the account is still due and runs again."""
         self.env.cr.rollback()
+        self._wake(FETCH_CRON)
         run.outcome = FAILED
         _logger.info("Account %s: a concurrent change ended the run", run.account.id)
         note = self.env._("Somebody changed the same records at the same time. It runs again.")

@@ -46,6 +46,12 @@ class FulfillmentSync(models.Model):
     duplicate_count = fields.Integer(string="Known Already", readonly=True)
     acknowledged_count = fields.Integer(string="Marked as Processed", readonly=True)
     unacknowledged_count = fields.Integer(string="Not Marked", readonly=True)
+    sent_count = fields.Integer(
+        string="Sent", readonly=True, help="Orders and cancellations that the platform has taken."
+    )
+    unsent_count = fields.Integer(
+        string="Not Sent", readonly=True, help="Those it has not taken, or of which nobody knows."
+    )
     note = fields.Text(readonly=True, help="What happened, in words; errors and what to do.")
     message_ids = fields.One2many("fulfillment.message", "sync_id", string="New Messages")
 

@@ -4,6 +4,8 @@ from odoo.tools import plaintext2html
 
 TYPES = {
     "attention": "fulfillment_connector.mail_activity_fulfillment",
+    "send": "fulfillment_connector.mail_activity_fulfillment_send",
+    "recall": "fulfillment_connector.mail_activity_fulfillment_recall",
     "refund": "fulfillment_connector.mail_activity_fulfillment_refund",
     "shortfall": "fulfillment_connector.mail_activity_fulfillment_shortfall",
 }

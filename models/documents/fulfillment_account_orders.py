@@ -1,0 +1,30 @@
+"""What an account shows of the orders that go out through it."""
+
+from odoo import fields, models
+
+from .fulfillment_outbox import NOT_SENT
+
+
+class FulfillmentAccount(models.Model):
+    _inherit = "fulfillment.account"
+
+    to_send_count = fields.Integer(string="To Send", compute="_compute_outbox_counts")
+    not_sent_count = fields.Integer(string="Not Sent", compute="_compute_outbox_counts")
+
+    def _compute_outbox_counts(self):
+        """One query for all accounts; a user's own rows."""
+        states = self._count("fulfillment.outbox", [("account_id", "in", self.ids)], "state")
+        for account in self:
+            account.to_send_count = sum(
+                states.get((account, state), 0) for state in ("to_send", "sending")
+            )
+            account.not_sent_count = sum(states.get((account, state), 0) for state in NOT_SENT)
+
+    def action_view_not_sent(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "fulfillment_connector.action_outbox"
+        )
+        return action | {
+            "domain": [("account_id", "in", self.ids)],
+            "context": {"search_default_not_sent": 1},
+        }

@@ -1,0 +1,45 @@
+"""Which orders go out, and how."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class FulfillmentAccount(models.Model):
+    _inherit = "fulfillment.account"
+
+    send_policy = fields.Selection(
+        [("confirm", "When the order is confirmed"), ("manual", "By hand")],
+        string="Send Orders",
+        default="confirm",
+        required=True,
+    )
+    cancel_policy = fields.Selection(
+        [("tell", "Tell a person"), ("send", "Cancel at the platform too")],
+        string="Order Cancelled in Odoo",
+        default="tell",
+        required=True,
+        help="What happens when an order is cancelled here that the platform has already.",
+    )
+    send_currency = fields.Boolean(
+        string="Write the Currency",
+        help="Send the currency with every amount. TB.One wants it only where agreed.",
+    )
+    outbox_ids = fields.One2many("fulfillment.outbox", "account_id")
+
+    @api.constrains("company_id")
+    def _check_company_of_outbox(self):
+        outbox = self.env["fulfillment.outbox"].sudo()
+        for account in self:
+            of_others = Domain("account_id", "=", account.id) & Domain(
+                "company_id", "!=", account.company_id.id
+            )
+            if outbox.search_count(of_others, limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "%(account)s has orders in its outbox, so its company stays as it is. "
+                        "Archive the account and create another one for %(company)s.",
+                        account=account.name,
+                        company=account.company_id.name,
+                    )
+                )

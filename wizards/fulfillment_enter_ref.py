@@ -1,0 +1,49 @@
+"""Say that an order did arrive, when nobody answered: a person has seen it at the platform."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class FulfillmentEnterRef(models.TransientModel):
+    _name = "fulfillment.enter.ref"
+    _description = "Fulfillment Enter Order ID"
+
+    order_id = fields.Many2one("sale.order", required=True, readonly=True)
+    ref = fields.Char(
+        string="TB.One Order ID", required=True, help="The number TB.One gave the order (TB_ID)."
+    )
+
+    def action_enter(self):
+        """Write the number on the order, which is then sent."""
+        self.ensure_one()
+        self.order_id.check_access("write")
+        ref = (self.ref or "").strip()
+        if not (ref.isascii() and ref.isdecimal()):
+            raise UserError(
+                self.env._(
+                    "The TB.One Order ID has digits alone, e.g. 1234567. Copy it from there."
+                )
+            )
+        if other := self._find_other_order(ref):
+            raise UserError(
+                self.env._(
+                    "%(order)s has the TB.One Order ID %(ref)s already.",
+                    order=other.display_name,
+                    ref=ref,
+                )
+            )
+        self.order_id.fulfillment_ref = ref
+
+    def _find_other_order(self, ref):
+        return (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    ("fulfillment_account_id", "=", self.order_id.fulfillment_account_id.id),
+                    ("fulfillment_ref", "=", ref),
+                    ("id", "!=", self.order_id.id),
+                ],
+                limit=1,
+            )
+        )
