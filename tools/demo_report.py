@@ -20,14 +20,19 @@ QUANTITIES = ("ordered", "shipped", "cancelled", "returned")
 
 def read_account(account) -> dict:
     """Orders and messages of an account, in the shape of `expect_account`."""
-    orders = account.env["sale.order"].search([("fulfillment_account_id", "=", account.id)])
     return {
-        "orders": {order.fulfillment_key: _read_order(order) for order in orders},
+        "orders": {order.fulfillment_key: _read_order(order) for order in _find_sent(account)},
         "messages": {
             row.external_id: {"state": row.state, "marked as processed": bool(row.acknowledged_at)}
             for row in account.message_row_ids
         },
     }
+
+
+def _find_sent(account):
+    """The orders the platform has."""
+    sent = [("fulfillment_account_id", "=", account.id), ("fulfillment_ref", "!=", False)]
+    return account.env["sale.order"].search(sent, order="fulfillment_key")
 
 
 def _read_order(order) -> dict:
@@ -180,9 +185,7 @@ def _say(value) -> str:
 
 def prepare_rows(account, found: dict) -> Iterator[list[str]]:
     """The cells of the table: a row per item and further tracking number."""
-    orders = account.env["sale.order"].search(
-        [("fulfillment_account_id", "=", account.id)], order="fulfillment_key"
-    )
+    orders = _find_sent(account)
     labels = dict(orders._fields["fulfillment_state"]._description_selection(account.env))
     for order in orders:
         facts = found["orders"][order.fulfillment_key]

@@ -1,6 +1,6 @@
-"""Waits until the server's scheduled actions have imported everything, prints what arrived, and
-fails where it is not what the stand-in sent. Runs in the Odoo shell beside the server: this
-process only looks, apart from waking the scheduled actions.
+"""Waits until the server's scheduled actions have sent and imported everything, prints what became
+of it, and fails where Odoo and the stand-in do not agree. Runs in the Odoo shell beside the server:
+this process only looks, apart from waking the scheduled actions.
 """
 
 import json
@@ -36,7 +36,7 @@ def wake(name):
     env.cr.commit()
 
 
-def wait_for_import(account):
+def wait_for_circle(account):
     """Show the progress until nothing is open on either side.
 
     :return: seconds, or None when the time is up.
@@ -48,23 +48,24 @@ def wait_for_import(account):
         look()
         books = ask("summary")
         states = account.message_row_ids.mapped("state")
+        is_sent = not {"to_send", "sending"} & set(account.outbox_ids.mapped("state"))
         progress = (len(states), len(states) - states.count("received"), books["processed"])
-        if progress != shown:
-            shown = progress
-            show_progress(books["messages"], *progress)
-        if progress == (books["messages"],) * 3 and not books["open"]:
+        if (books["orders"], *progress) != shown:
+            shown = (books["orders"], *progress)
+            show_progress(books["messages"], *shown)
+        if is_sent and progress == (books["messages"],) * 3 and not books["open"]:
             return time.monotonic() - start
         if not states and time.monotonic() - woken > WAKE_AGAIN:
             woken = time.monotonic()
             wake("ir_cron_exchange")
-        time.sleep(0.2)
+        time.sleep(0.5)
     return None
 
 
-def show_progress(total, imported, handled, processed):
+def show_progress(total, orders, imported, handled, processed):
     """One line, at once: somebody waits."""
     print(
-        f"    {imported} of {total} messages imported, "
+        f"    {orders} orders arrived; {imported} of {total} messages imported, "
         f"{handled} dealt with, {processed} marked as processed",
         flush=True,
     )
@@ -75,7 +76,7 @@ def explain_delay(account):
     look()
     last_run = account.sync_ids[:1]
     print(
-        f"\nAfter {PATIENCE} seconds the import is not complete.\n"
+        f"\nAfter {PATIENCE} seconds not everything is sent and imported.\n"
         f"  Account:         {account.state}, {account.last_error or 'no error'}\n"
         f"  Last run:        {last_run.state or 'none'} {last_run.note or ''}\n"
         f"  Scheduled:       {account.cron_warning or 'nothing late'}\n"
@@ -94,6 +95,7 @@ def report(account):
     found = demo_report.read_account(account)
     print()
     print(demo_report.draw_table(list(demo_report.prepare_rows(account, found))))
+    print_unsent(account)
     print_open_messages(account)
     expected = demo_report.expect_account(ask("expected"), messages)
     differences = [
@@ -110,6 +112,13 @@ def report(account):
     return bool(differences)
 
 
+def print_unsent(account):
+    """Orders the stand-in does not have, with their reasons."""
+    for row in account.outbox_ids.filtered(lambda row: row.state != "sent"):
+        label = dict(row._fields["state"]._description_selection(env))[row.state]
+        print(f"\n{label}: {row.order_id.name}", *(row.reason or "").splitlines(), sep="\n  ")
+
+
 def print_open_messages(account):
     """Those that a person has to look at, and those that wait, with their reasons."""
     rows = account.message_row_ids.filtered(lambda row: row.state in ("failed", "waiting"))
@@ -120,7 +129,7 @@ def print_open_messages(account):
 
 
 account = env.ref(f"{MODULE}.demo_account")
-seconds = wait_for_import(account)
+seconds = wait_for_circle(account)
 if seconds is None:
     explain_delay(account)
 else:
