@@ -13,7 +13,18 @@ from pathlib import Path
 from . import database, machine, table
 from .sizes import SIZES, Size
 
-SUBJECTS = ("wire", "inbox", "ship", "life", "screens", "crowd", "overlap", "backlog")
+SUBJECTS = (
+    "wire",
+    "inbox",
+    "ship",
+    "life",
+    "confirm",
+    "screens",
+    "crowd",
+    "overlap",
+    "backlog",
+    "stock",
+)
 
 
 @dataclass

@@ -18,6 +18,8 @@ class Size:
     crowd: int  # messages for several workers
     overlap: int  # messages fetched and acknowledged
     views: int  # of each screen
+    articles: int  # in the platform's stock
+    changes: int  # of these
 
 
 SIZES = {
@@ -33,6 +35,8 @@ SIZES = {
         crowd=1200,
         overlap=100,
         views=15,
+        articles=20_000,
+        changes=500,
     ),
     "normal": Size(
         rounds=5,
@@ -46,6 +50,8 @@ SIZES = {
         crowd=3000,
         overlap=300,
         views=60,
+        articles=100_000,
+        changes=2_500,
     ),
     "full": Size(
         rounds=7,
@@ -59,5 +65,7 @@ SIZES = {
         crowd=6000,
         overlap=600,
         views=100,
+        articles=200_000,
+        changes=5_000,
     ),
 }
