@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 PLACEHOLDER = "<shipmenttrackingnumber>"
 
@@ -83,11 +83,18 @@ class FulfillmentParcel(models.Model):
         """Put the parcel's number and carrier on a transfer; it may carry several parcels."""
         self.ensure_one()
         self.picking_ids |= picking
-        refs = picking.fulfillment_parcel_ids.sorted("id").mapped("tracking_ref")
+        picking.write(self._prepare_mark(picking.fulfillment_parcel_ids))
+
+    def _prepare_first_mark(self):
+        """The same for a transfer that is about to be made for this parcel."""
+        return self._prepare_mark(self) | {"fulfillment_parcel_ids": [Command.link(self.id)]}
+
+    def _prepare_mark(self, parcels):
+        refs = parcels.sorted("id").mapped("tracking_ref")
         vals = {"carrier_tracking_ref": ",".join(filter(None, refs)) or False}
         if self.carrier_id:
             vals["carrier_id"] = self.carrier_id.id
-        picking.write(vals)
+        return vals
 
     def _done_transfer_like(self, picking):
         """The transfer in which this parcel left already, if it went the way of an open one."""

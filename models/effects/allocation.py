@@ -41,14 +41,18 @@ class Allocation:
         self.shares = []
         self.before = defaultdict(float)
         self._taken = defaultdict(float)
+        # What a record set filters out of itself it reads alone; these are read together.
+        self._all = {id_ for need in needs for id_ in need.line.move_ids._ids}
         for need in needs:
             self._add(need)
 
     def _add(self, need):
         moves = need.line.move_ids.filtered(
             lambda move: move.product_id == need.product and move._fulfillment_is_open()
-        ).sorted(lambda move: (move.date, move.id))
+        ).with_prefetch(self._all)
+        moves = moves.sorted(lambda move: (move.date, move.id))
         leaving = moves.filtered(lambda move: move.location_dest_id._is_outgoing())
+        leaving = leaving.with_prefetch(self._all)
         left = self._take_leaving(need, leaving)
         # Where a push rule makes the next step, it exists only once the step before is done.
         starting = (moves - leaving).filtered(lambda move: not move.move_dest_ids)

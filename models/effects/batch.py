@@ -1,9 +1,11 @@
 """What one run of the apply lane holds in memory: ledgers, notes, refunds to propose."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 
 from .ledger import EffectError, Excess, Ledger, ReturnTooEarly, TooEarly
+
+TOTALS = [f"fulfillment_qty_{number.name}" for number in fields(Ledger)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Batch:
         except Excess as excess:
             error = TooEarly if isinstance(excess, ReturnTooEarly) else EffectError
             raise error(self._text_excess(line, entry, quantity)) from excess
+
+    def write_totals(self):
+        """Write the ledgers on their lines, those with the same numbers together."""
+        lines = defaultdict(lambda: self.env["sale.order.line"])
+        for line, ledger in self.ledgers.items():
+            lines[astuple(ledger)] |= line
+        for totals, alike in lines.items():
+            alike.write(dict(zip(TOTALS, totals, strict=True)))
 
     def _whole_quantity(self, message):
         quantity = message.quantity

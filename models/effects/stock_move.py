@@ -123,7 +123,9 @@ class StockMove(models.Model):
         return parts
 
     def _fulfillment_place(self, places):
-        for move, transfer in places.items():
+        moves = self.concat(*places)
+        moves.picking_id.fetch(["move_ids"])
+        for move, transfer in zip(moves, places.values(), strict=True):
             if move.picking_id != transfer:
                 move.picking_id = transfer
                 move.move_line_ids.picking_id = transfer

@@ -16,9 +16,9 @@ class Transfers:
         missing = []
         for picking, parcels in self._parcels_by_picking(shares).items():
             missing += self._choose(picking, parcels)
-        self._create(missing)
         for (_picking, parcel), transfer in self._of.items():
             parcel._mark(transfer)
+        self._of |= self._create(missing)
 
     def of(self, share):
         return self._of[share.move.picking_id, share.parcel]
@@ -48,12 +48,17 @@ class Transfers:
         return missing[1:]
 
     def _create(self, missing):
+        """Transfers for pairs (open transfer, parcel), in one go."""
         if not missing:
-            return
-        vals_list = []
-        for picking, _parcel in missing:
-            vals_list += picking.copy_data(
-                {"name": "/", "move_ids": [], "move_line_ids": [], "backorder_id": picking.id}
-            )
-        created = missing[0][0].create(vals_list)
-        self._of |= dict(zip(missing, created, strict=True))
+            return {}
+        first, *others = dict.fromkeys(picking for picking, _parcel in missing)
+        pickings = first.concat(*others)
+        empty = {"name": "/", "move_ids": [], "move_line_ids": []}
+        copies = dict(zip(pickings, pickings.copy_data(empty), strict=True))
+        created = pickings.create(
+            [
+                copies[picking] | {"backorder_id": picking.id} | parcel._prepare_first_mark()
+                for picking, parcel in missing
+            ]
+        )
+        return dict(zip(missing, created, strict=True))
