@@ -29,6 +29,7 @@
         "views/crm_team.xml",
         "views/stock_picking.xml",
         "views/res_config_settings.xml",
+        "views/res_config_settings_workers.xml",
         "views/menus.xml",
     ],
     "demo": [

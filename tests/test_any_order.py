@@ -1,5 +1,6 @@
 """Whatever the order in which messages come, however often, however cut into pages: one end."""
 
+from collections import Counter
 from datetime import date
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -50,25 +51,13 @@ def lives(draw):
     return lines
 
 
-@tagged("post_install", "-at_install")
-class TestAnyLife(DocumentsCase):
-    """Random orders against a reckoning by hand."""
+class Lives(DocumentsCase):
+    """Orders with a random life, and what the platform says of it."""
 
-    @EXAMPLES
-    @given(data=st.data(), life=lives())
-    def test_ends_as_reckoned(self, data, life):
-        savepoint = self.env.cr.savepoint()
-        try:
-            order = self.make_order(
-                *((self.products()[number], ordered) for number, ordered, *_rest in life)
-            )
-            words = self.words(order, life)
-            for page in data.draw(arrivals(len(words))):
-                self.hear(*{index: words[index] for index in page}.values())
-            self.check(order, life)
-        finally:
-            savepoint.close(rollback=True)
-            self.env.invalidate_all()
+    def open_order(self, life):
+        return self.make_order(
+            *((self.products()[number], ordered) for number, ordered, *_rest in life)
+        )
 
     def products(self):
         return [self.mug, self.tee, self.lamp]
@@ -83,6 +72,25 @@ class TestAnyLife(DocumentsCase):
             if cancelled:
                 words.append(self.word("NO_INVENTORY", order, line, cancelled))
         return words
+
+
+@tagged("post_install", "-at_install")
+class TestAnyLife(Lives):
+    """Random orders against a reckoning by hand."""
+
+    @EXAMPLES
+    @given(data=st.data(), life=lives())
+    def test_ends_as_reckoned(self, data, life):
+        savepoint = self.env.cr.savepoint()
+        try:
+            order = self.open_order(life)
+            words = self.words(order, life)
+            for page in data.draw(arrivals(len(words))):
+                self.hear(*{index: words[index] for index in page}.values())
+            self.check(order, life)
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
 
     def check(self, order, life):
         parcels, pieces_open = {}, 0
@@ -106,6 +114,66 @@ class TestAnyLife(DocumentsCase):
         self.assertEqual(still_open, pieces_open)
         states = set(order.fulfillment_message_ids.mapped("state"))
         self.assertLessEqual(states, {"applied"})
+
+
+@tagged("post_install", "-at_install")
+class TestBulk(Lives):
+    """A batch of many orders ends as its messages do one by one."""
+
+    @settings(EXAMPLES, max_examples=10)
+    @given(data=st.data(), stories=st.lists(lives(), min_size=2, max_size=3))
+    def test_bulk_ends_as_one_by_one(self, data, stories):
+        savepoint = self.env.cr.savepoint()
+        try:
+            orders = [self.open_order(life) for life in stories]
+            told = [self.words(order, life) for order, life in zip(orders, stories, strict=True)]
+            words = data.draw(st.permutations([word for words in told for word in words]))
+            bulk = self.end_after(orders, [words])
+            self.assertEqual(bulk, self.end_after(orders, [[word] for word in words]))
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def end_after(self, orders, pages):
+        """What becomes of the orders; nothing of it is kept."""
+        self.env.flush_all()
+        savepoint = self.env.cr.savepoint()
+        try:
+            for page in pages:
+                self.hear(*page)
+            return [self.end(order) for order in orders]
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def end(self, order):
+        lines, done = order.order_line, order.picking_ids.filtered(lambda p: p.state == "done")
+        back = done.filtered("return_id").move_ids
+        return {
+            "messages": sorted(order.fulfillment_message_ids.mapped("state")),
+            "order": (order.state, order.fulfillment_state, order.delivery_status),
+            "totals": [self.totals(line) for line in lines],
+            "lines": [(line.product_uom_qty, line.qty_delivered) for line in lines],
+            "deliveries": self.deliveries(order),
+            "done": len(done.filtered(lambda picking: not picking.return_id)),
+            "back": self.pieces(
+                (move.picking_id.carrier_tracking_ref, move.product_id, move.quantity)
+                for move in back
+            ),
+            "parcels": sorted(
+                (parcel.direction, parcel.tracking_ref, parcel.quantity)
+                for parcel in order.fulfillment_parcel_ids
+            ),
+            "open": 0 if order.state == "cancel" else self.open_quantity(order),
+        }
+
+    @staticmethod
+    def pieces(moved):
+        """One by one, a parcel may come back in several receipts: its pieces count."""
+        found = Counter()
+        for ref, product, quantity in moved:
+            found[ref, product] += quantity
+        return found
 
 
 @tagged("post_install", "-at_install")

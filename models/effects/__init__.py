@@ -10,6 +10,8 @@ from . import (
     effect_stock,
     fulfillment_account_stock,
     fulfillment_apply,
+    fulfillment_apply_claim,
+    fulfillment_apply_workers,
     fulfillment_message,
     fulfillment_stock_apply,
     fulfillment_stock_level,
@@ -21,4 +23,5 @@ from . import (
     stock_leaving,
     stock_move,
     stock_reduce,
+    stock_return,
 )

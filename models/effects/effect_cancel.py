@@ -6,6 +6,7 @@ from odoo import models
 
 from .batch import Refund
 from .ledger import EffectError
+from .reduction import Reduction
 
 
 class FulfillmentEffectCancel(models.AbstractModel):
@@ -59,17 +60,17 @@ class FulfillmentEffectCancel(models.AbstractModel):
         :param reductions: {line: pieces}
         :return: {(product, location): quantity that is no longer reserved}
         """
-        freed, touched = defaultdict(float), self.env["stock.move"]
         by_quantity = defaultdict(lambda: self.env["sale.order.line"])
+        off = Reduction(self.env["sale.order.line"].concat(*reductions))
         for line, pieces in reductions.items():
             for product, quantity in line._fulfillment_needs(pieces).items():
-                touched |= line._fulfillment_reduce_moves(product, quantity, freed)
+                off.take(line, product, quantity)
             left = max(0.0, line._fulfillment_pieces() - pieces)
             by_quantity[line._fulfillment_in_line_unit(left)] |= line
+        off.do(self.env["stock.move"])
         for quantity, lines in by_quantity.items():
             self._write_quantity(lines, quantity)
-        touched.exists().filtered(lambda move: move._fulfillment_is_open())._action_assign()
-        return freed
+        return off.freed
 
     def _write_quantity(self, lines, quantity):
         for line in lines:

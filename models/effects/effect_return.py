@@ -98,8 +98,8 @@ class FulfillmentEffectReturn(models.AbstractModel):
 
     def _receive(self, batch, ways):
         """Make the returns; receive them, unless the account wants to review them first."""
-        made = [(way, self._create_return(way, quantities)) for way, quantities in ways.items()]
-        pickings = self.env["stock.picking"].concat(*[picking for _way, picking in made])
+        made = self.env["stock.return.picking"]._fulfillment_create_returns(ways)
+        pickings = self.env["stock.picking"].concat(*made.values())
         # Making a return takes the reservation from other open returns of the same move.
         shipped = self.env["stock.move"].concat(
             *[move for moves in ways.values() for move in moves]
@@ -118,21 +118,9 @@ class FulfillmentEffectReturn(models.AbstractModel):
                     ", ".join(undone.mapped("display_name")),
                 )
             )
-        for way, picking in made:
+        for way, picking in made.items():
             if way.rule.goods == "scrap":
                 self._scrap(picking)
-
-    def _create_return(self, way, quantities):
-        wizard = self.env["stock.return.picking"].create({"picking_id": way.picking.id})
-        for line in wizard.product_return_moves:
-            pieces = quantities.get(line.move_id, 0.0)
-            line.quantity = line.product_id.uom_id._compute_quantity(pieces, line.uom_id)
-        picking = wizard._create_return()
-        if way.rule.location_id:
-            picking.location_dest_id = way.rule.location_id
-            picking.move_line_ids.location_dest_id = way.rule.location_id
-        way.parcel._mark(picking)
-        return picking
 
     def _scrap(self, picking):
         scraps = self.env["stock.scrap"].create(
@@ -176,19 +164,4 @@ class FulfillmentEffectReturn(models.AbstractModel):
             order=message.order_id.display_name,
             quantity=f"{message.quantity:g}",
             product=message.order_line_id.product_id.display_name,
-        )
-
-
-class StockMove(models.Model):
-    _inherit = "stock.move"
-
-    def _fulfillment_returnable(self):
-        """What of a done move has not come back yet, in the unit of the product."""
-        unit = self.product_id.uom_id
-        back = self.returned_move_ids.filtered(lambda move: move.state != "cancel")
-        return self.product_uom._compute_quantity(self.quantity, unit) - sum(
-            move.product_uom._compute_quantity(
-                move.quantity if move.state == "done" else move.product_uom_qty, unit
-            )
-            for move in back
         )

@@ -6,12 +6,12 @@ by message, so that a poisoned message costs nobody but itself.
 
 import logging
 import time
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
-from odoo.tools import SQL
 
 from .batch import Batch
 from .fulfillment_effect import EFFECTS
@@ -25,6 +25,7 @@ PENDING = ("received", "waiting")
 WITHOUT_EFFECT = ("info", "unknown")  # kept and shown, that is all
 MOST_REVIEWED = 1000  # waiting messages tried again in one run
 PATIENCE = 5  # seconds of a person who pressed a button; the rest goes on in the background
+SOON = timedelta(seconds=5)
 TRIES = 3  # of a batch that met somebody else's write
 
 
@@ -36,13 +37,19 @@ class FulfillmentApply(models.AbstractModel):
 
     @api.model
     def _cron_apply(self):
-        """Apply what waits in the inbox, batch by batch, until time is up or nothing is left."""
+        """The first worker: review what waits, then apply as all workers do."""
         self._review_waiting()
-        seconds_left = 1.0
-        while seconds_left:
-            done = self._apply_batch()
+        self._cron_apply_more()
+
+    @api.model
+    def _cron_apply_more(self, limit=BATCH_SIZE):
+        """Apply what is in the inbox, batch by batch, until time is up or nothing is left."""
+        remaining, seconds_left = self._count_pending(), 1.0
+        while remaining and seconds_left:
+            self._call_others(remaining, limit)
+            done = self._apply_batch(limit=limit)
             remaining = self._count_pending() if done else 0
-            seconds_left = done and self.env["ir.cron"]._commit_progress(done, remaining=remaining)
+            seconds_left = self.env["ir.cron"]._commit_progress(done, remaining=remaining)
 
     @api.model
     def _apply_account(self, account):
@@ -61,13 +68,14 @@ class FulfillmentApply(models.AbstractModel):
         for _attempt in range(TRIES):
             try:
                 messages = self._claim(account, limit)
-                self._apply_or_split(messages)
-                return len(messages)
+                if messages:
+                    self._apply_or_split(messages)
+                    return len(messages)
+                break
             except CONCURRENCY_ERRORS:
                 # The snapshot is older than somebody's write: only a new transaction sees it.
                 self._roll_back()
-        self._trigger()  # others were faster each time: the messages must not wait for long
-        self._commit()
+        self._come_back()
         return 0
 
     def _apply_or_split(self, messages):
@@ -101,8 +109,15 @@ class FulfillmentApply(models.AbstractModel):
         messages._raise_attention()
         self._commit()
 
-    def _trigger(self):
-        self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger()
+    def _come_back(self):
+        """What is left is in the hands of others: see soon whether they have given it back."""
+        self._commit()
+        if self._count_pending():
+            self._trigger(fields.Datetime.now() + SOON)
+            self._commit()
+
+    def _trigger(self, at=None):
+        self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger(at)
 
     def _commit(self):
         self.env["ir.cron"]._commit_progress()
@@ -111,50 +126,7 @@ class FulfillmentApply(models.AbstractModel):
         self.env.cr.rollback()
         self.env.invalidate_all()
 
-    # --- claim
-
-    def _claim(self, account=None, limit=BATCH_SIZE):
-        """Lock the oldest messages to apply, their orders, and all else that these orders wait for.
-
-        Other workers skip what is locked here, so any number of them can run on any host.
-        """
-        of_account = SQL("AND account_id = %s", account.id) if account else SQL()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM fulfillment_message WHERE state = 'received' %s"
-                " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
-                of_account,
-                limit,
-            )
-        )
-        inbox = self.env["fulfillment.message"].sudo()
-        messages = self._lock(inbox.browse(row[0] for row in rows))
-        waiting = inbox.search(
-            [("order_id", "in", messages.order_id.ids), ("state", "=", "waiting")]
-        )
-        return messages | waiting.try_lock_for_update(allow_referencing=True)
-
-    def _lock(self, messages):
-        """Find the orders of messages and lock both.
-
-        :return: the messages that are ours now and still to be applied.
-        """
-        messages = messages.try_lock_for_update(allow_referencing=True)
-        for of_account in messages.grouped("account_id").values():
-            of_account._match_orders()
-        orders = messages.order_id.try_lock_for_update(allow_referencing=True)
-        return messages.filtered(
-            lambda message: (
-                message.state in PENDING and (not message.order_id or message.order_id in orders)
-            )
-        )
-
-    def _count_pending(self):
-        return (
-            self.env["fulfillment.message"]
-            .sudo()
-            .search_count([("state", "=", "received")], limit=100_000)
-        )
+    # --- what waits
 
     def _review_waiting(self):
         """Look again at messages that wait: hourly they are tried, in the end a person is asked.
@@ -217,7 +189,7 @@ class FulfillmentApply(models.AbstractModel):
         """Write the totals and the states, and leave one note per order."""
         orders = applied.order_id
         orders._fulfillment_cancel_empty(batch)
-        self._write_totals(batch)
+        batch.write_totals()
         applied._move_to("applied")
         self.env["fulfillment.effect.refund"]._settle(batch)
         orders._fulfillment_note(batch.account, batch.notes)
@@ -248,17 +220,6 @@ class FulfillmentApply(models.AbstractModel):
         message._check_order()
         message._match_line()
         self.env[EFFECTS[message.kind]]._plan(batch, message)
-
-    def _write_totals(self, batch):
-        for line, ledger in batch.ledgers.items():
-            line.write(
-                {
-                    "fulfillment_qty_ordered": ledger.ordered,
-                    "fulfillment_qty_shipped": ledger.shipped,
-                    "fulfillment_qty_cancelled": ledger.cancelled,
-                    "fulfillment_qty_returned": ledger.returned,
-                }
-            )
 
     @staticmethod
     def _sort_key(message):

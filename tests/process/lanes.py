@@ -42,6 +42,14 @@ def apply(env):
     _run(env.ref(f"{ADDON}.ir_cron_apply"))
 
 
+def add_workers(env, count):
+    env["fulfillment.apply"]._set_workers(count)
+
+
+def apply_as_one_of(env, size):
+    env["fulfillment.apply"]._cron_apply_more(limit=size)
+
+
 def apply_beside(env, size):
     """The lane in small batches, which stand for an inbox many times as large."""
     while done := env["fulfillment.apply"]._apply_batch(limit=size):
