@@ -29,6 +29,7 @@ class FulfillmentEffectReturn(models.AbstractModel):
 
     def _apply(self, batch, messages):
         messages._set_parcels("return")
+        messages.order_line_id.move_ids.fetch(["returned_move_ids"])  # read below one by one
         rules = {rule.key: rule for rule in batch.account.return_state_ids}
         nothing = self.env["fulfillment.return.state"]
         by_hand, ways = {}, defaultdict(lambda: defaultdict(float))
