@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from .documents_case import DocumentsCase
 
 FEW, MANY = 4, 12  # orders of three lines
+SLACK = 0.25  # rows that need other columns than their neighbours are updated by another statement
 
 
 @tagged("post_install", "-at_install")
@@ -19,9 +20,9 @@ class TestQueryCounts(DocumentsCase):
         cls.env["fulfillment.carrier.map"].create({"account_id": cls.account.id, "key": "DHL"})
 
     def test_ship_a_parcel_per_line(self):
-        # Three to lock quants; per new transfer a number and the unit of its weight,
-        # per order the parcel on the transfer that stays.
-        self.check(self.ship_each_line, 3 + 2 * 2 / 3 + 1 / 3)
+        # Three to lock quants, per new transfer its number, and per order the parcel on the
+        # transfer that stays.
+        self.check(self.ship_each_line, 3 + 2 / 3 + 1 / 3)
 
     def test_ship_a_parcel_per_order(self):
         self.check(self.ship_whole, 3 + 1 / 3)
@@ -47,7 +48,7 @@ class TestQueryCounts(DocumentsCase):
         few, few_queries = self.queries(FEW, tell, before)
         many, many_queries = self.queries(MANY, tell, before)
         each = (many_queries - few_queries) / (many - few)
-        self.assertLessEqual(round(each, 2), round(share, 2))
+        self.assertLessEqual(each, share + SLACK)
 
     def queries(self, count, tell, before):
         """:return: number of messages about so many orders, and of queries to apply them."""

@@ -1,5 +1,7 @@
 """Which order and which line a message is about."""
 
+from collections import defaultdict
+
 from odoo import models
 from odoo.fields import Domain
 
@@ -28,10 +30,13 @@ class FulfillmentMessage(models.Model):
         by_ref = {order.fulfillment_ref: order for order in orders}
         by_key = {order.fulfillment_key: order for order in orders}
         nobody = self.env["sale.order"]
+        moved = defaultdict(self.browse)
         for message in self:
             order = by_ref.get(message.order_ref or None) or by_key.get(message.order_key or None)
             if message.order_id != (order or nobody):
-                message.order_id = order
+                moved[order or nobody] |= message
+        for order, messages in moved.items():
+            messages.order_id = order
 
     def _check_order(self):
         """Say why the message cannot be about its order.
