@@ -20,5 +20,5 @@ class ResConfigSettings(models.TransientModel):
         return super().get_values() | {"fulfillment_apply_workers": len(workers)}
 
     def set_values(self):
-        super().set_values()
         self.env["fulfillment.apply"]._set_workers(self.fulfillment_apply_workers)
+        return super().set_values()
