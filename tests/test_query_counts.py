@@ -6,8 +6,9 @@ from odoo.tests import tagged
 
 from .documents_case import DocumentsCase
 
-FEW, MANY = 4, 12  # orders of three lines
-SLACK = 0.25  # rows that need other columns than their neighbours are updated by another statement
+FEW, MANY = 4, 16  # orders of three lines
+# How rows are grouped into statements differs from run to run; one more query per message is 1.
+SLACK = 0.6
 
 
 @tagged("post_install", "-at_install")
