@@ -1,5 +1,6 @@
 """From what happened on the wire to an error of the tree; pure, without an HTTP library."""
 
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ ADVICE = {
     412: "Its state at the platform has changed in the meantime.",
     413: "It is too large for the platform.",
 }
+
+MARKUP = re.compile(r"<[^>]*>")  # of an answer; people read what stands between
 
 CONNECTION_CAUSES = (  # first match wins; the more special class comes first
     (socket.gaierror, "name not found", "Check the host in the account."),
@@ -101,7 +104,8 @@ def _judge_fault(call: Call, status: int, headers, body: str) -> ProviderError:
 
 
 def _build(cls, text: str, status: int, headers, body: str) -> ProviderError:
-    quoted = f' It says: "{body}"' if body else ""
+    words = " ".join(MARKUP.sub(" ", body).split())
+    quoted = f' It says: "{words}"' if words else ""
     return cls(text + quoted, status=status, body=body, retry_after=read_retry_after(headers))
 
 

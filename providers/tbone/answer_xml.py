@@ -13,7 +13,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from ..canonical import Sent
-from ..errors import OutcomeUnknown, Refused
+from ..errors import OutcomeUnknown, ProviderError, Refused
 from ..masking import excerpt
 from .xml_input import HARDENED, Head, read_head
 
@@ -36,6 +36,8 @@ FAILURE = re.compile(
     r"|fehl|ungültig|unbekannt)",
     re.I,
 )
+DUPLICATE = re.compile(r"\b(?:exists|already|duplicate|bereits)\b", re.I)
+MARKUP = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class Answer:
     root: etree._Element | None = None
     sentence: str = ""
     raw: str = ""
+
+    def ensure_no_duplicate(self) -> None:
+        """Raises OutcomeUnknown when an order is there already: from a call before, maybe."""
+        if DUPLICATE.search(self.sentence):
+            raise _build_duplicate(self.sentence, self.raw)
 
     def ensure_no_failure(self) -> None:
         """Raises Refused when a word of failure is said."""
@@ -57,7 +64,8 @@ def parse_answer(body: bytes | BinaryIO, *, own_ids: Iterable[str] = (), mask=st
     """Read a 2xx answer to an order; `own_ids` are numbers of ours that it may repeat.
 
     An empty body is success of which nothing more is known. `mask` hides secrets in what is kept.
-    Raises Refused when it says so without an id, OutcomeUnknown when nothing is understood.
+    Raises Refused when it says so without an id, OutcomeUnknown when nothing is understood, or
+    when the order is said to be there already.
     """
     answer = _read_answer(body, mask)
     if answer.root is None:
@@ -65,8 +73,24 @@ def parse_answer(body: bytes | BinaryIO, *, own_ids: Iterable[str] = (), mask=st
     own = {key.strip() for key in own_ids if key.strip()}
     order_ref = _find_id(answer.root, own)
     if not order_ref:
+        answer.ensure_no_duplicate()
         answer.ensure_no_failure()
     return Sent(order_ref or _find_id_in_sentence(answer.sentence, own), answer.raw)
+
+
+def judge_refusal(error: Refused) -> ProviderError:
+    """What a 4xx to an order means: one that is there already may be ours, from a call before."""
+    is_duplicate = error.status == 409 or DUPLICATE.search(error.body)
+    if not error.status or error.status < 400 or not is_duplicate:
+        return error
+    said = " ".join(MARKUP.sub(" ", error.body).split())
+    return _build_duplicate(said or "409", error.body, error.status)
+
+
+def _build_duplicate(said: str, raw: str, status: int | None = None) -> OutcomeUnknown:
+    text = f'TB.One says that it has this order already: "{excerpt(said)}" '
+    text += "Look at TB.One before it is sent again."
+    return OutcomeUnknown(text, status=status, body=excerpt(raw))
 
 
 def ensure_taken(body: bytes | BinaryIO, *, mask=str) -> None:

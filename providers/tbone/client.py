@@ -10,12 +10,12 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from ..canonical import Cancellation, Order, Page, Problem, Sent, StockFeed, StockLine
-from ..errors import Malformed, NotAllowed, OutcomeUnknown, ProviderError, Unsendable
+from ..errors import Malformed, NotAllowed, OutcomeUnknown, ProviderError, Refused, Unsendable
 from ..http_call import Endpoint, Exchange, Request, Response
 from ..masking import Mask
 from ..time_zone import find_zone
 from ..transport import Transport
-from .answer_xml import ensure_taken, parse_answer
+from .answer_xml import ensure_taken, judge_refusal, parse_answer
 from .cancel_xml import build_cancellations, list_cancel_problems
 from .config import PLATFORM, TBOneConfig
 from .message_values import is_usable_id
@@ -101,13 +101,16 @@ class TBOneClient:
     def send_order(self, order: Order) -> Sent:
         """Hand over one order. Unsendable: TB.One would refuse it, and it was not sent.
 
-        OutcomeUnknown: it may have arrived. It is not sent again by itself, since nobody knows
-        what TB.One makes of the same key a second time.
+        OutcomeUnknown: it may have arrived, now or with a call before. It is not sent again by
+        itself, since nobody knows what TB.One makes of the same key a second time.
         """
         _ensure_sendable(list_problems(order))
         body = build_order(order, self._config.send_currency)
         own_ids = (order.key, order.number)
-        return self._post("orders/", body, partial(parse_answer, own_ids=own_ids))
+        try:
+            return self._post("orders/", body, partial(parse_answer, own_ids=own_ids))
+        except Refused as error:
+            raise judge_refusal(error) from None
 
     def send_cancellations(self, cancellations: Iterable[Cancellation]) -> None:
         """Tell the merchant what the customer does not want any more: all or none of it."""

@@ -59,7 +59,6 @@ WITHOUT_ID = [
 REFUSED = [
     "Provided XML does not validate against our schema.",
     "The order is refused: ITEM_COUNT is 3",
-    "Order SO 12345 exists already",
     "ERROR",
     "TOTAL_ITEM_AMOUNT mismatch",
     "SKU 4711999 is unknown",
@@ -67,7 +66,13 @@ REFUSED = [
     "Die Bestellung 7000001 konnte nicht angelegt werden",
     "Ungültige Bestellung",
     "It couldn't be saved",
+]
+KNOWN = [
+    "Order SO 12345 exists already",
+    "The order is refused: CHANNEL_ID SO 12345 exists already",
     "Duplicate CHANNEL_ID",
+    "Error: already created as 7000001",
+    "Die Bestellung ist bereits vorhanden",
 ]
 NOT_UNDERSTOOD = [
     b"<html><body><br><h1>Back soon</h1></body></html>",
@@ -110,6 +115,18 @@ def test_a_word_of_failure_is_a_refusal(text, node):
         with pytest.raises(Refused) as caught:
             read(body)
         assert str(caught.value) == f'TB.One refused it. It says: "{text}"'
+
+
+@pytest.mark.parametrize("text", KNOWN)
+def test_an_order_that_is_there_already_may_be_ours(text):
+    with pytest.raises(OutcomeUnknown) as caught:
+        parse_answer(state(text), own_ids=OWN)
+    assert str(caught.value) == (
+        f'TB.One says that it has this order already: "{text}" '
+        "Look at TB.One before it is sent again."
+    )
+    with pytest.raises(Refused):  # of messages nobody asks whether they are there
+        ensure_taken(state(text))
 
 
 def test_an_id_in_a_node_counts_more_than_words():

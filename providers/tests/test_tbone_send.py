@@ -112,12 +112,32 @@ def test_an_unknown_article_is_a_refusal_whatever_the_status(tbone, status):
     assert tbone.find_order("S1") is None
 
 
-def test_the_same_key_twice_is_a_refusal(tbone):
+@pytest.mark.parametrize("status", [200, 400, 409, 422])
+def test_the_same_key_twice_is_no_refusal_since_it_is_there(tbone, status):
+    tbone.platform.rejection_status = status
     client = connect(tbone)
     client.send_order(MINIMAL)
-    with pytest.raises(Refused, match="CHANNEL_ID S1 exists already"):
+    with pytest.raises(OutcomeUnknown, match="CHANNEL_ID S1 exists already") as caught:
         client.send_order(MINIMAL)
+    assert "says that it has this order already" in str(caught.value)
+    assert (caught.value.status, caught.value.verdict) == (status, Verdict.NEVER_BY_ITSELF)
+    assert "exists already" in caught.value.body
     assert [violation.rule for violation in tbone.violations] == ["order_twice"]
+
+
+def test_a_conflict_without_a_word_is_no_refusal():
+    with serve(always(build_answer(409, b""))) as server, pytest.raises(OutcomeUnknown) as caught:
+        connect_to(server).send_order(MINIMAL)
+    assert caught.value.status == 409
+
+
+@pytest.mark.parametrize("status", [400, 404, 503])
+def test_other_refusals_and_faults_stay_what_they_are(status):
+    words = b"We are already working on it" if status == 503 else b"No such channel"
+    answer, errors = always(build_answer(status, words)), (Refused, Unavailable)
+    with serve(answer) as server, pytest.raises(errors) as caught:
+        connect_to(server).send_order(MINIMAL)
+    assert caught.value.status == status
 
 
 FAULTS = [  # fault, what it changes, error, is the order at the platform?
