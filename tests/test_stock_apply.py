@@ -153,6 +153,15 @@ class TestStockApply(StockCase):
         self.update_stock()
         self.assertEqual(self.on_hand(self.mug), 51)
 
+    def test_linked_after_its_row_was_withdrawn(self):
+        """Somebody sent it by other means and entered the platform's id."""
+        self.send(self.make_order((self.mug, 1)), state="cancelled")
+        key_alone = self.make_order((self.mug, 2), fulfillment_ref=False)
+        self.send(key_alone, state="cancelled")  # the key was given before sending
+        self.tell(mug=50)
+        self.update_stock()
+        self.assertEqual(self.on_hand(self.mug), 51)
+
     def test_orders_of_others_are_not_in_the_platforms_number(self):
         other = self.env["fulfillment.account"].create({"name": "Other"})
         self.make_order((self.mug, 3), fulfillment_account_id=other.id)
@@ -462,6 +471,40 @@ class TestStockLane(StockCase):
         self.assertEqual(len(tries), 2)
         self.assertDone()
         self.assertEqual(len(self.adjustments()), 10)
+
+    def test_a_set_that_always_meets_others_is_made_smaller(self):
+        apply, sizes = self.applying._apply_levels, []
+
+        def meet_if_many(self, sync, levels):
+            sizes.append(len(levels))
+            result = apply(self, sync, levels)
+            if len(levels) > 3:
+                raise psycopg2.errors.SerializationFailure("could not serialize access")
+            return result
+
+        with patch.object(self.applying, "_apply_levels", meet_if_many):
+            self.run_stock_lane()
+        self.assertEqual(sizes[:7], [10, 10, 10, 5, 5, 5, 2])
+        self.assertDone()
+        self.assertEqual(len(self.adjustments()), 10)
+
+    def test_one_that_always_meets_others_is_left_for_the_next_run(self):
+        apply, levels = self.applying._apply_levels, self.levels().sorted("id")
+
+        busy = levels[4]
+
+        def meet(self, sync, levels):
+            result = apply(self, sync, levels)
+            if busy in levels:
+                raise psycopg2.errors.SerializationFailure("could not serialize access")
+            return result
+
+        with patch.object(self.applying, "_apply_levels", meet):
+            self.run_stock_lane()
+        self.assertEqual(levels.mapped("state"), ["equal"] * 4 + [False] * 6)
+        self.assertTrue(self.sync().stock_is_pending)
+        self.run_stock_lane()
+        self.assertDone()
 
     def test_one_worker_per_account(self):
         with db_connect(self.env.cr.dbname).cursor() as other:

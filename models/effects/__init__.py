@@ -14,6 +14,7 @@ from . import (
     fulfillment_apply_workers,
     fulfillment_message,
     fulfillment_stock_apply,
+    fulfillment_stock_compare,
     fulfillment_stock_level,
     fulfillment_stock_location,
     fulfillment_stock_match,

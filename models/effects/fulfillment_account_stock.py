@@ -23,6 +23,10 @@ class FulfillmentAccount(models.Model):
                     )
                 )
 
+    @api.constrains("active")
+    def _check_stock_is_apart(self):
+        self.filtered("active").stock_location_ids._check_location()
+
     def action_view_stock_levels(self):
         return self.env["ir.actions.act_window"]._for_xml_id(
             "fulfillment_connector.action_stock_level"

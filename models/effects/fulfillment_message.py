@@ -134,7 +134,8 @@ class FulfillmentMessage(models.Model):
 
     def _text_contradiction(self, ours, theirs):
         return self.env._(
-            "The message says %(theirs)s, but %(order)s is %(ours)s at the platform.",
+            "To the platform the order is %(theirs)s, but on %(order)s stands %(ours)s. "
+            "Correct that in its tab Fulfillment.",
             theirs=theirs,
             ours=ours,
             order=self.order_id.display_name,

@@ -36,15 +36,27 @@ class FulfillmentStockLocation(models.Model):
     )
 
     _key_unique = models.Constraint(
-        "UNIQUE(account_id, key)", "A warehouse stands once per account: choose one location."
+        "UNIQUE(account_id, key)",
+        "Each warehouse stands once, and one line without a warehouse is the total.",
     )
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([_clean(vals) for vals in vals_list])
+        rows = super().create([_clean(vals) for vals in vals_list])
+        rows.account_id.sudo()._preview_stock_again()
+        return rows
 
     def write(self, vals):
-        return super().write(_clean(vals))
+        accounts = self.account_id
+        result = super().write(_clean(vals))
+        (accounts | self.account_id).sudo()._preview_stock_again()
+        return result
+
+    def unlink(self):
+        accounts = self.account_id
+        result = super().unlink()
+        accounts.sudo()._preview_stock_again()
+        return result
 
     @api.constrains("key", "account_id")
     def _check_one_way(self):
@@ -77,6 +89,29 @@ class FulfillmentStockLocation(models.Model):
                         account=other.account_id.name,
                     )
                 )
+
+    @api.constrains("location_id")
+    def _check_location_is_whole(self):
+        """What is to leave for orders is planned at the stock of the warehouse, not below it."""
+        for row in self:
+            if stock := row._find_stock_around():
+                raise ValidationError(
+                    self.env._(
+                        "%(location)s lies within %(stock)s, and deliveries leave from there: what "
+                        "is still to leave could not be told apart. Choose %(stock)s, or a "
+                        "location outside of it.",
+                        location=row.location_id.display_name,
+                        stock=stock.display_name,
+                    )
+                )
+
+    def _find_stock_around(self):
+        """The stock of a warehouse that our location is only a part of."""
+        stocks = self.env["stock.warehouse"].sudo().search([]).lot_stock_id
+        path = self.location_id.parent_path or ""
+        return (stocks - self.location_id).filtered(
+            lambda stock: path.startswith(stock.parent_path)
+        )[:1]
 
     def _find_overlap(self):
         """A row whose location lies within ours or around it; several keys may share one."""

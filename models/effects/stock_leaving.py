@@ -35,16 +35,19 @@ class StockMove(models.Model):
     def _fulfillment_counted_domain(self, account):
         """Orders the stored numbers were counted without: sent before they were asked for.
 
-        One that never was in the outbox and is linked all the same was sent by other means.
+        One that never was in the outbox and is linked all the same was sent by other means; so was
+        one that was withdrawn from it and has an id of the platform.
         """
         is_order = Domain("kind", "=", "order")
         is_sent = is_order & Domain("state", "=", "sent")
         if account.stock_stored_at:
             is_sent &= Domain("sent_at", "<=", account.stock_stored_at)
-        is_linked = Domain("fulfillment_key", "!=", False) | Domain("fulfillment_ref", "!=", False)
+        is_live = is_order & Domain("state", "!=", "cancelled")
+        has_key, has_ref = (Domain(f"fulfillment_{name}", "!=", False) for name in ("key", "ref"))
         return Domain("fulfillment_account_id", "=", account.id) & (
             Domain("fulfillment_outbox_ids", "any", is_sent)
-            | (is_linked & ~Domain("fulfillment_outbox_ids", "any", is_order))
+            | (has_ref & ~Domain("fulfillment_outbox_ids", "any", is_live))
+            | (has_key & ~Domain("fulfillment_outbox_ids", "any", is_order))
         )
 
 

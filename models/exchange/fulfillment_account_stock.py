@@ -9,6 +9,7 @@ from .fulfillment_account import MANAGER
 
 USER = "fulfillment_connector.group_fulfillment_user"
 MINIMUM_FULL, MINIMUM_DELTA = 1, 10  # hours, minutes; TB.One allows no more
+SYSTEM = {"host", "account_number", "channel_number", "environment"}  # has one stock
 
 
 class FulfillmentAccount(models.Model):
@@ -111,10 +112,34 @@ class FulfillmentAccount(models.Model):
 
     def write(self, vals):
         """Who switches off starts again with a full update and a preview of it."""
+        accounts = self.sudo()
+        if moved := accounts.filtered(lambda account: account._has_other_connection(vals, SYSTEM)):
+            moved._forget_stock()
         if vals.get("stock_policy") == "off":
-            self.sudo()._drop_stock_work()
+            accounts._drop_stock_work()
             vals = vals | {"stock_previewed_at": False, "stock_cursor": False}
+        elif not vals.get("active", True):
+            accounts._drop_stock_work()
+            vals = vals | {"stock_cursor": False}
         return super().write(vals)
+
+    def _forget_stock(self):
+        """Numbers of one system say nothing of another one: it is looked at first, like the last.
+
+        They are not missing there either, so they are not kept.
+        """
+        self._drop_stock_work()
+        self.stock_level_ids.unlink()
+        self.write(
+            {
+                "stock_previewed_at": False,
+                "stock_stored_at": False,
+                "stock_full_at": False,
+                "stock_delta_at": False,
+                "next_stock_at": False,
+            }
+        )
+        self.filtered(lambda account: account.stock_policy == "apply").stock_policy = "preview"
 
     @api.model
     def _prepare_untested_vals(self):
@@ -131,6 +156,19 @@ class FulfillmentAccount(models.Model):
         self.env["fulfillment.sync"].search(
             [("account_id", "in", self.ids), ("stock_is_pending", "=", True)]
         ).stock_is_pending = False
+
+    def _preview_stock_again(self):
+        """What was looked at is not what would be done now."""
+        accounts = self.filtered(lambda account: account.stock_policy == "preview")
+        accounts.stock_previewed_at = False
+        for account in accounts.filtered("stock_stored_at"):
+            self.env["fulfillment.sync"]._compare_stored(account)
+
+    def _get_stock_source(self):
+        """The system whose stock is wanted, or nothing."""
+        if self.stock_policy == "off" or not self.active:
+            return None
+        return {name: self[name] for name in SYSTEM}
 
     # --- what a person does
 

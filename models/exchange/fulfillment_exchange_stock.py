@@ -26,9 +26,15 @@ STOCK_CRON = "fulfillment_connector.ir_cron_stock"
 class StockRun(Run):
     """A run that asks for stock; `fetched` counts articles and `new` numbers."""
 
+    source: dict | None = None  # the system that is asked
     call: str = ""  # full or delta; empty when it was too early for either
     left_out: int = 0
     missing: int = 0
+
+    @property
+    def is_wanted(self) -> bool:
+        """Is it still this system's stock that somebody wants to have?"""
+        return self.account._get_stock_source() == self.source
 
     def prepare_counts(self) -> dict[str, int]:
         counts = {"stock_bad_count": self.left_out, "stock_missing_count": self.missing}
@@ -57,7 +63,10 @@ class FulfillmentExchange(models.AbstractModel):
         lane = self.sudo().with_company(account.company_id)
         lane = lane.with_context(lang=account.user_id.lang or self.env.lang)
         run = StockRun(
-            account=account.with_env(lane.env), is_fetching=False, is_single_page=is_by_hand
+            account=account.with_env(lane.env),
+            is_fetching=False,
+            is_single_page=is_by_hand,
+            source=account.sudo()._get_stock_source(),
         )
         try:
             lane._lock_or_stop(run)
@@ -105,6 +114,9 @@ class FulfillmentExchange(models.AbstractModel):
 
     def _take_over_stock(self, run, cursor):
         """The numbers, what is next, and the work for the stock lane, in one transaction."""
+        if not run.is_wanted:
+            self._abandon_stock(run)
+            return
         if run.call == FULL:
             run.account._drop_stock_work()  # this update says it all anew
         levels = self.env["fulfillment.stock.level"]
@@ -115,13 +127,28 @@ class FulfillmentExchange(models.AbstractModel):
         run.sync._end(state, "\n".join(run.notes), run.seconds)
         self._wake_stock()
 
+    def _abandon_stock(self, run):
+        """A person was faster than the platform."""
+        run.outcome = FAILED
+        run.add_note(
+            self.env._(
+                "The account was changed while the platform was asked, so nothing of its answer "
+                "was taken over."
+            )
+        )
+        run.sync._end("interrupted", "\n".join(run.notes), run.seconds)
+
     def _note_stock_failure(self, run, error):
+        def write():
+            if run.is_wanted:
+                run.account._note_stock_failure(run.call, error)
+
         self.env.cr.rollback()
         run.outcome = FAILED
         if not isinstance(error, ProviderError):
             _logger.exception("Account %s: unexpected error", run.account.id)
         run.add_note(run.account._describe_failure(error))
-        self._write_facts(run, lambda: run.account._note_stock_failure(run.call, error))
+        self._write_facts(run, write)
         self._end_early(run, "error", "\n".join(run.notes))
 
     def _sweep_stage(self, run):
