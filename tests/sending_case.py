@@ -55,6 +55,13 @@ class SendingCase(DocumentsCase):
         self.end(order, "sent", ref=str(order.id))
         return order
 
+    def doubtful(self, **vals):
+        """An order that waits for its next try, after a call whose answer proves nothing."""
+        order = self.sell(**vals)
+        order._fulfillment_prepare_order()
+        self.end(order, "to_send", attempts=1, may_have_arrived=True)
+        return order
+
     def activities(self, order, cause):
         kind = self.env.ref(f"fulfillment_connector.mail_activity_fulfillment_{cause}")
         return order.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)

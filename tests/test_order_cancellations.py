@@ -79,6 +79,15 @@ class TestOrderCancellations(SentCase):
         self.order.write({"order_line": [(0, 0, {"product_id": self.lamp.id})]})
         self.assertEqual(self.open_items(), {"1": 2, "2": 3, "3": 2})
 
+    def test_items_without_any_number_are_cancelled_by_a_person(self):
+        """An order that another system sent, linked by its platform id alone."""
+        order = self.make_order((self.mug, 1, {"fulfillment_key": False}), (self.tee, 1))
+        with self.assertRaisesRegex(UserError, "Mug are not known.*Cancel it there"):
+            order._fulfillment_prepare_cancellations()
+        order.order_line[0].fulfillment_ref = "9001"
+        items = [row.item_ref or row.item_key for row in order._fulfillment_prepare_cancellations()]
+        self.assertEqual(items, ["9001", order.order_line[1].fulfillment_key])
+
     def test_order_whose_platform_id_is_not_known(self):
         self.order.fulfillment_ref = False
         with self.assertRaisesRegex(UserError, "order ID of .* is not known"):

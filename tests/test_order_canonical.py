@@ -49,6 +49,17 @@ class TestOrderItems(OrderCase):
         self.assertEqual(tee.fulfillment_key, f"{order.name}-3")
         self.assertEqual((tee.fulfillment_extra_key, tee.fulfillment_extra_quantity), (False, 0))
 
+    def test_a_key_is_never_given_to_another_line(self):
+        order = self.sell((self.mug, 1), (self.tee, 1))
+        self.prepare(order)
+        order.with_context(disable_cancel_warning=True).action_cancel()
+        order.action_draft()
+        order.order_line[1].unlink()
+        order.write({"order_line": [Command.create({"product_id": self.lamp.id})]})
+        order.action_confirm()
+        keys = [item.key for item in self.prepare(order).items]
+        self.assertEqual(keys, [f"{order.name}-1", f"{order.name}-3"])
+
     def test_gifts_are_items(self):
         order = self.sell((self.mug, 1), (self.tee, 2, {"discount": 100}))
         self.assertEqual(self.items(order), [("MUG", 1, "10.00"), ("TEE", 2, "0.00")])

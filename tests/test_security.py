@@ -159,7 +159,7 @@ class TestRoles(SecurityCase):
         failed = self.make_message(order, state="failed")
         both = [ignored.id, failed.id]
         answer = self.rpc(self.user, "fulfillment.message", "action_retry", both)
-        self.assertEqual(answer["params"]["message"], "Messages tried again: 1.")
+        self.assertEqual(answer["params"]["message"], "Tried again within seconds: 1.")
         self.assertEqual((ignored.state, failed.state), ("ignored", "received"))
         self.rpc(self.manager, "fulfillment.message", "action_retry", both)
         self.assertEqual(ignored.state, "received")

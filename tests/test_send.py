@@ -4,7 +4,7 @@ from itertools import pairwise
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
 
@@ -115,7 +115,6 @@ class TestSend(SendCase):
             {"state": "stopped"},
             {"failure_count": 1},
             {"password": False, "state": "draft"},
-            {"active": False},
         ):
             with self.subTest(vals), self.env.cr.savepoint() as savepoint:
                 self.account.write(vals)
@@ -174,9 +173,9 @@ class TestSend(SendCase):
         self.assertSent(orders)
         self.assertNoViolation()
 
-    def make_user(self):
+    def make_user(self, group="user"):
         return new_test_user(
-            self.env, "fc_user", groups="fulfillment_connector.group_fulfillment_user"
+            self.env, f"fc_{group}", groups=f"fulfillment_connector.group_fulfillment_{group}"
         )
 
     # --- one company, one account, one cost
@@ -209,6 +208,29 @@ class TestSend(SendCase):
         company = self.env["res.company"].create({"name": "Second"})
         with self.assertRaisesRegex(ValidationError, "outbox"):
             self.account.company_id = company
+
+    def test_account_with_orders_to_send_is_not_archived(self):
+        order = self.confirm()
+        for state in ("to_send", "sending"):
+            self.outbox(order).state = state
+            with self.subTest(state), self.assertRaisesRegex(ValidationError, "to send"):
+                self.account.active = False
+        self.outbox(order).state = "to_send"
+        self.run_exchange()
+        self.account.action_archive()
+        self.assertFalse(self.account.active)
+
+    def test_answer_is_for_managers(self):
+        order = self.confirm()
+        self.run_exchange()
+        user, manager = self.make_user(), self.make_user("manager")
+        row = self.outbox(order)
+        self.assertNotIn("answer", row.with_user(user).read()[0])
+        with self.assertRaises(AccessError):
+            row.with_user(user).read(["answer"])
+        with self.assertRaises(AccessError):
+            row.with_user(user).search([("answer", "like", "TB_ID")])
+        self.assertIn("TB_ID", row.with_user(manager).read(["answer"])[0]["answer"])
 
     def test_queries_per_order_are_constant(self):
         counts = []

@@ -95,6 +95,63 @@ class TestAccount(SendingCase):
         self.assertEqual(self.rows(order).state, "cancelled")
         self.assertEqual(order.fulfillment_state, "to_send")
 
+    def test_what_may_be_at_one_platform_goes_to_no_other(self):
+        for state in ("sending", "unknown", "sent", "doubtful"):
+            with self.subTest(state):
+                order = self.out(state)
+                with self.assertRaisesRegex(UserError, "duplicate it"):
+                    order.fulfillment_account_id = self.other_account
+                with self.assertRaisesRegex(UserError, "duplicate it"):
+                    order.fulfillment_account_id = False
+                order.fulfillment_account_id = self.account
+                self.assertEqual(order.fulfillment_account_id, self.account)
+
+    def test_nor_when_the_team_of_its_quotation_changes(self):
+        order = self.sent()
+        self.cancel(order)
+        order.action_draft()
+        order.team_id = self.team
+        self.assertEqual(order.fulfillment_account_id, self.account)
+
+    def test_a_row_of_another_account_is_not_sent(self):
+        order = self.sell()
+        row = self.rows(order)
+        row.account_id = self.other_account
+        with self.assertRaisesRegex(UserError, "TB.One Outlet.*has another one now"):
+            row._prepare_document()
+        self.assertFalse(order.fulfillment_key)
+
+    def test_keys_stay_while_the_platform_may_know_them(self):
+        for state in ("sending", "unknown", "sent", "doubtful"):
+            with self.subTest(state):
+                order = self.out(state)
+                line = order.order_line[0]
+                for record in (order, line):
+                    with self.assertRaisesRegex(UserError, record.fulfillment_key):
+                        record.fulfillment_key = "OTHER"
+                    record.fulfillment_key = record.fulfillment_key
+                line.fulfillment_extra_key = "X-9"  # an empty one is learned
+                with self.assertRaisesRegex(UserError, "item key"):
+                    line.fulfillment_extra_key = "X-8"
+
+    def test_keys_of_what_was_refused_are_corrected(self):
+        order = self.sell()
+        order._fulfillment_prepare_order()
+        self.end(order, "failed", reason="No.")
+        order.fulfillment_key = order.order_line[0].fulfillment_key = "OTHER"
+        self.assertEqual(order.fulfillment_key, "OTHER")
+
+    def out(self, state):
+        """An order that went out, or may have."""
+        if state == "doubtful":
+            return self.doubtful()
+        order = self.sell()
+        order._fulfillment_prepare_order()
+        self.rows(order)._move_to("sending")
+        if state != "sending":
+            self.rows(order)._move_to(state)
+        return order
+
     def test_many_orders_cost_as_many_queries_as_a_few(self):
         def compute(count):
             orders = self.env["sale.order"].union(*(self.quote() for _index in range(count)))
@@ -310,6 +367,17 @@ class TestArrival(SendingCase):
         wizard.ref = " 4711 "
         wizard.action_enter()
         self.assertEqual((order.fulfillment_ref, order.fulfillment_state), ("4711", "sent"))
+        wizard.ref = "4712"
+        with self.assertRaisesRegex(UserError, "4711 already"):
+            wizard.action_enter()
+        self.assertEqual(order.fulfillment_ref, "4711")
+
+    def test_the_field_takes_digits_too(self):
+        order = self.unknown()
+        with self.assertRaisesRegex(UserError, "digits"):
+            order.fulfillment_ref = "abc"
+        with self.assertRaisesRegex(UserError, "digits"):
+            self.quote(fulfillment_ref="7 8")
 
 
 @tagged("post_install", "-at_install")
@@ -337,7 +405,9 @@ class TestByHand(SendingCase):
         sent, unknown = self.sell(), self.sell()
         self.end(sent, "sent", ref="1")
         self.end(unknown, "unknown", reason="?")
+        service = self.make_product("Advice", "ADVICE", type="service")
         for order, words in (
+            (self.sell(service), "services alone are not sent"),
             (self.quote(), "not confirmed"),
             (self.sell(fulfillment_account_id=False), "Choose an account"),
             (self.sell(), "about to be sent"),

@@ -157,16 +157,109 @@ class TestSendOutcomes(SendCase):
         self.assertSent(order)
         self.assertNoViolation()
 
-    def test_second_order_with_the_same_key_is_told(self):
-        """Sent again although it was there: the platform says so, and a person reads it."""
-        self.tbone.fault("orders", "accept_drop")
+    def test_order_that_is_there_already_is_never_called_not_sent(self):
+        """Sent again although it was there: it is refused because it is there from before."""
+        for rejection in (200, 400, 409, 422):
+            with self.subTest(rejection):
+                self.tbone.platform.rejection_status = rejection
+                self.tbone.fault("orders", "accept_drop")
+                order = self.confirm()
+                self.run_exchange()
+                self.tbone.journal.forget_failures()
+                order.action_fulfillment_send_again()
+                self.run_exchange()
+                self.assertRow(order, "unknown", "exists already", may_have_arrived=True)
+                self.assertEqual(order.fulfillment_state, "unknown")
+                order.fulfillment_ref = str(self.at_platform(order).tb_id)
+                self.assertSent(order)
+
+    def test_order_that_was_taken_with_an_error_is_found_by_its_second_try(self):
+        self.tbone.fault("orders", "server_error", accepted=True)
         order = self.confirm()
         self.run_exchange()
-        self.tbone.journal.forget_failures()
-        order.action_fulfillment_send_again()
+        self.assertRow(order, "to_send", "(500)", may_have_arrived=True)
+        self.let_pass(minutes=11)
         self.run_exchange()
-        self.assertRow(order, "failed", "exists already")
-        self.assertEqual(len(self.tbone.platform.accounts[self.tbone.account].orders), 1)
+        self.assertRow(order, "unknown", "exists already", may_have_arrived=True)
+
+    def test_refusal_after_an_error_proves_nothing(self):
+        """The first call may have arrived, whatever is wrong with the order by now."""
+        self.tbone.fault("orders", "server_error", times=2)
+        refused, unsendable = self.confirm(self.tee), self.confirm(self.mug)
+        self.run_exchange()
+        self.tbone.set_articles("MUG")
+        unsendable.partner_shipping_id = self.customer.copy({"zip": False})
+        self.let_pass(minutes=11)
+        self.run_exchange()
+        self.assertRow(refused, "unknown", "SKU TEE is not known", settled=True)
+        self.assertRow(unsendable, "unknown", settled=True)
+        self.assertEqual(refused.fulfillment_state, "unknown")
+
+    def test_person_who_has_looked_knows_that_it_did_not_arrive(self):
+        self.tbone.fault("orders", "drop")
+        order = self.confirm(self.tee)
+        self.run_exchange()
+        self.assertRow(order, "unknown", may_have_arrived=True)
+        order.action_fulfillment_send_again()
+        self.assertRow(order, "to_send", may_have_arrived=False)
+        self.tbone.set_articles("MUG")
+        self.run_exchange()
+        self.assertRow(order, "failed", "SKU TEE is not known", may_have_arrived=False)
+
+    def test_proof_ends_the_doubt(self):
+        self.tbone.fault("orders", "server_error")
+        order = self.confirm()
+        self.run_exchange()
+        self.let_pass(minutes=11)
+        self.run_exchange()
+        self.assertSent(order)
+        self.assertRow(order, "sent", may_have_arrived=False)
+
+    # --- cancelled meanwhile
+
+    def test_order_that_is_cancelled_between_two_tries_keeps_its_doubt(self):
+        self.tbone.fault("orders", "server_error", accepted=True)
+        order = self.confirm()
+        self.run_exchange()
+        order._action_cancel()
+        self.assertRow(order, "cancelled", may_have_arrived=True)
+        self.run_again()
+        self.assertCalls("orders")
+
+    def test_order_that_is_cancelled_while_it_is_being_sent_is_not_tried_again(self):
+        for policy in ("tell", "send"):
+            with self.subTest(policy):
+                self.account.cancel_policy = policy
+                self.tbone.journal.reset()
+                self.tbone.fault("orders", "server_error", accepted=True)
+                order = self.confirm()
+                self.run_exchange_while(order._action_cancel)
+                self.assertRow(order, "cancelled", "(500)", may_have_arrived=True, settled=True)
+                self.run_again()
+                self.assertCalls("orders")
+                self.assertTrue(order.activity_ids, "a person has to look")
+
+    def test_order_that_nobody_wants_is_not_sent(self):
+        """Cancelled in the moment in which an earlier call was given up."""
+        order = self.confirm()
+        order.state = "cancel"
+        self.run_exchange()
+        self.assertRow(order, "cancelled", attempts=0, settled=True)
+        self.assertFalse(self.calls())
+        self.assertCounts("done")
+
+    def run_exchange_while(self, action):
+        """Somebody does this while an order is under way."""
+        client = type(self.account._get_client())
+        send = client.send_order
+
+        def act_and_send(self_, document):
+            action()
+            self.env.flush_all()
+            return send(self_, document)
+
+        with patch.object(client, "send_order", act_and_send):
+            self.run_exchange()
 
     def test_three_unclear_outcomes_end_the_run(self):
         self.tbone.fault("orders", "accept_drop", times=None)
@@ -213,8 +306,9 @@ class TestSendOutcomes(SendCase):
             self.run_exchange()
             self.run_exchange()
             self.assertEqual(len(self.calls("orders")), attempt, "no call before its time")
-            self.assertRow(order, "to_send" if attempt < 5 else "failed", "(500)")
+            self.assertRow(order, "to_send" if attempt < 5 else "unknown", "(500)")
             self.assertRow(order, self.outbox(order).state, attempts=attempt)
+            self.assertEqual(order.fulfillment_state, self.outbox(order).state)
             self.assertCounts("warning", unsent=1)
             self.let_pass(minutes=11)
         self.assertIn("5 times", self.outbox(order).reason)
@@ -301,6 +395,19 @@ class TestSendOutcomes(SendCase):
         self.assertHealthy()
 
     # --- the document hears of it
+
+    def test_error_after_a_refusal_leaves_no_activity(self):
+        self.tbone.set_articles("MUG")
+        order = self.confirm(self.tee)
+        self.run_exchange()
+        self.assertTrue(order.activity_ids)
+        row = self.outbox(order)
+        row._move_to("to_send")  # not by a person, who would end the activity
+        self.tbone.fault("orders", "server_error")
+        self.run_exchange()
+        self.assertRow(order, "to_send", "(500)")
+        self.assertEqual(order.fulfillment_state, "to_send")
+        self.assertFalse(order.activity_ids)
 
     def test_outcome_stays_when_the_document_cannot_be_told(self):
         """A bug there, or somebody who holds the order: the next run tells it."""

@@ -75,12 +75,46 @@ class TestSendScreens(SendingCase):
                 self.assertEqual(form.fulfillment_send_reason or "", reason)
             self.rows(order)._send_again()
 
-    def test_an_order_that_waits_for_a_stopped_account_says_so(self):
+    def test_an_order_that_waits_for_a_silent_account_says_so(self):
         order = self.sell()
-        self.account.state = "connected"
-        self.assertFalse(order.fulfillment_is_stopped)
-        self.account.state = "stopped"
-        self.assertTrue(order.fulfillment_is_stopped)
+        served = {"state": "draft", "password": "secret", "active": True}
+        for change, is_stopped in (
+            ({}, False),  # not tested, but served
+            ({"state": "connected"}, False),
+            ({"state": "stopped"}, True),
+            ({"password": False}, True),
+            ({"active": False}, True),
+        ):
+            with self.subTest(change):
+                vals = served | change
+                self.env.cr.execute(
+                    "UPDATE fulfillment_account SET state = %s, password = %s, active = %s"
+                    " WHERE id = %s",
+                    (vals["state"], vals["password"] or None, vals["active"], self.account.id),
+                )
+                self.env.invalidate_all()
+                self.assertEqual(order.with_user(self.seller).fulfillment_is_stopped, is_stopped)
+
+    def test_keys_and_account_are_closed_once_the_order_is_out(self):
+        order = self.sent(user_id=self.seller.id)
+        with Form(order.with_user(self.seller)) as form:
+            for name in ("fulfillment_account_id", "fulfillment_key"):
+                with self.assertRaisesRegex(AssertionError, "readonly"):
+                    form[name] = False
+
+    def test_a_cancellation_that_was_not_sent_has_a_way_out(self):
+        self.account.cancel_policy = "send"
+        order = self.sent(user_id=self.seller.id)
+        self.cancel(order)
+        self.end(order, "unknown", "cancel")  # without a reason
+        order = order.with_user(self.seller)
+        self.assertEqual(order.fulfillment_recall_state, "unknown")
+        banner = self.arch(self.seller).find(".//field[@name='fulfillment_recall_reason']/..")
+        self.assertIn("fulfillment_recall_state not in", banner.get("invisible"))
+        for button in banner.iter("button"):
+            self.assertTrue(callable(getattr(order, button.get("name"))))
+        order.action_fulfillment_recall_done()
+        self.assertEqual(order.fulfillment_recall_state, "sent")
 
     def test_the_overview_counts_what_is_to_send_and_what_was_not_sent(self):
         orders = self.env["sale.order"].union(*(self.sell() for _index in range(4)))
@@ -90,7 +124,8 @@ class TestSendScreens(SendingCase):
         accounts = self.account | self.other_account
         accounts.invalidate_recordset()
         self.assertEqual(accounts.mapped("to_send_count"), [1, 1])
-        self.assertEqual(accounts.mapped("not_sent_count"), [2, 0])
+        self.assertEqual(accounts.mapped("not_sent_count"), [1, 0])
+        self.assertEqual(accounts.mapped("doubtful_count"), [1, 0])
         self.end(elsewhere, "failed")
         self.env.flush_all()
         accounts.invalidate_recordset()

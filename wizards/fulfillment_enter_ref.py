@@ -18,12 +18,8 @@ class FulfillmentEnterRef(models.TransientModel):
         self.ensure_one()
         self.order_id.check_access("write")
         ref = (self.ref or "").strip()
-        if not (ref.isascii() and ref.isdecimal()):
-            raise UserError(
-                self.env._(
-                    "The TB.One Order ID has digits alone, e.g. 1234567. Copy it from there."
-                )
-            )
+        self._ensure_ref_unknown()
+        self.order_id._fulfillment_ensure_ref(ref)
         if other := self._find_other_order(ref):
             raise UserError(
                 self.env._(
@@ -33,6 +29,18 @@ class FulfillmentEnterRef(models.TransientModel):
                 )
             )
         self.order_id.fulfillment_ref = ref
+
+    def _ensure_ref_unknown(self):
+        """Another window, or a message, may have been faster."""
+        if self.order_id.fulfillment_ref:
+            raise UserError(
+                self.env._(
+                    "%(order)s has the TB.One Order ID %(ref)s already. If that is wrong, correct "
+                    "it on the Fulfillment page of the order.",
+                    order=self.order_id.display_name,
+                    ref=self.order_id.fulfillment_ref,
+                )
+            )
 
     def _find_other_order(self, ref):
         return (

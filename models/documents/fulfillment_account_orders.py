@@ -4,21 +4,24 @@ from odoo import fields, models
 
 from .fulfillment_outbox import NOT_SENT
 
+TO_SEND = ("to_send", "sending")
+
 
 class FulfillmentAccount(models.Model):
     _inherit = "fulfillment.account"
 
     to_send_count = fields.Integer(string="To Send", compute="_compute_outbox_counts")
     not_sent_count = fields.Integer(string="Not Sent", compute="_compute_outbox_counts")
+    doubtful_count = fields.Integer(string="Arrival Unknown", compute="_compute_outbox_counts")
 
     def _compute_outbox_counts(self):
-        """One query for all accounts; a user's own rows."""
-        states = self._count("fulfillment.outbox", [("account_id", "in", self.ids)], "state")
+        """One query for all accounts; a user's own rows. What is done only grows: not read."""
+        live = [("account_id", "in", self.ids), ("state", "in", (*TO_SEND, *NOT_SENT))]
+        states = self._count("fulfillment.outbox", live, "state")
         for account in self:
-            account.to_send_count = sum(
-                states.get((account, state), 0) for state in ("to_send", "sending")
-            )
-            account.not_sent_count = sum(states.get((account, state), 0) for state in NOT_SENT)
+            account.to_send_count = sum(states.get((account, state), 0) for state in TO_SEND)
+            account.not_sent_count = states.get((account, "failed"), 0)
+            account.doubtful_count = states.get((account, "unknown"), 0)
 
     def action_view_not_sent(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

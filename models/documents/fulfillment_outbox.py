@@ -64,6 +64,7 @@ class FulfillmentOutbox(models.Model):
         :raise UserError: every reason why it cannot.
         """
         self.ensure_one()
+        self._ensure_same_account()
         if self.kind == "cancel":
             return self.order_id._fulfillment_prepare_cancellations()
         order = self.order_id._fulfillment_prepare_order()
@@ -71,16 +72,50 @@ class FulfillmentOutbox(models.Model):
             self.key = order.key  # somebody changed it meanwhile
         return order
 
+    def _ensure_same_account(self):
+        account = self.order_id.fulfillment_account_id
+        if account != self.account_id:
+            raise UserError(
+                self.env._(
+                    "%(order)s was to be sent through the account %(old)s, but has another one "
+                    "now: %(new)s. Send it again from its own page.",
+                    order=self.order_id.display_name,
+                    old=self.account_id.name,
+                    new=account.name or self.env._("none"),
+                )
+            )
+
+    def _try_lock_documents(self):
+        order = self.order_id
+        return order.try_lock_for_update(allow_referencing=True) == order
+
+    def _is_wanted(self):
+        return self.order_id.state == ("sale" if self.kind == "order" else "cancel")
+
     def _settle_documents(self):
         """Write outcomes on the orders: the platform's id, a note, what a person has to do."""
         rows = self.sudo().filtered(lambda row: not row.settled)
-        rows._clear_activities()
+        told = rows.filtered(lambda row: row.kind == "order" or row._is_wanted())
+        told._clear_activities()
         sent = rows.filtered(lambda row: row.state == "sent")
         sent._write_refs()
         sent._note_sent()
-        for row in rows.filtered(lambda row: row.state in NOT_SENT):
+        over = rows.filtered(lambda row: row._is_over())
+        for row in (told - over).filtered(lambda row: row.state in NOT_SENT):
             row._ask_person(row._text_not_sent())
+        over._end_recall()
         rows.settled = True
+
+    def _is_over(self):
+        """Whether this is an order that was not sent and is not to be sent any more."""
+        is_unsent = self.kind == "order" and self.state in ("failed", "cancelled")
+        return is_unsent and not self._is_wanted()
+
+    def _end_recall(self):
+        """The cancellations of these orders have nothing to cancel, or a person has to look."""
+        orders = self.order_id
+        orders._fulfillment_rows("cancel")._withdraw()
+        orders.filtered(lambda order: order.state == "cancel")._fulfillment_recall()
 
     def _write_refs(self):
         """Give the orders their platform id, unless that is another one's."""
@@ -130,7 +165,7 @@ class FulfillmentOutbox(models.Model):
         withdrawn._clear_activities()
         return withdrawn
 
-    def _mark_sent(self, ref):
+    def _mark_sent(self, ref=""):
         # EXTENDS the exchange lane: the document hears of it at once.
         moved = super()._mark_sent(ref)
         moved._settle_documents()
@@ -144,8 +179,8 @@ class FulfillmentOutbox(models.Model):
         if not failed:
             raise UserError(
                 self.env._(
-                    "Nothing to send again here. An order whose arrival is unknown is sent again "
-                    "from its own page, after a look at the platform."
+                    "Nothing to send again here. What may have arrived is sent again from the "
+                    "page of its order, after a look at the platform."
                 )
             )
         failed.order_id.check_access("write")
@@ -176,6 +211,8 @@ class FulfillmentOutbox(models.Model):
                 "%(reason)s",
                 **values,
             )
+        elif not self._is_wanted():
+            text = self.order_id._text_fulfillment_recalled()
         elif self.state == "unknown":
             text = self.env._(
                 "Nobody knows whether %(order)s arrived at %(platform)s. Look there: if it "

@@ -22,6 +22,7 @@ STATE_BY_OUTBOX = {
     "unknown": "unknown",
     "failed": "attention",
 }
+AT_PLATFORM = ("sending", "sent", "unknown")  # of an order in the outbox: it is there, or may be
 
 
 class SaleOrder(models.Model):
@@ -35,6 +36,7 @@ class SaleOrder(models.Model):
         tracking=True,
     )
     fulfillment_key = fields.Char(
+        string="Order Key",
         copy=False,
         help="The order number the platform knows from us (CHANNEL_ID).",
     )
@@ -71,6 +73,7 @@ class SaleOrder(models.Model):
         "state",
         "fulfillment_account_id",
         "fulfillment_outbox_ids.state",
+        "fulfillment_outbox_ids.may_have_arrived",
         "fulfillment_ref",
         "fulfillment_key",
         "fulfillment_acknowledged_at",
@@ -139,11 +142,16 @@ class SaleOrder(models.Model):
 
         A key is given before sending, so it tells nothing of an order that has been in the outbox.
         """
-        if self.fulfillment_ref:
+        if self.fulfillment_ref or self._fulfillment_went_out():
             return True
-        if "order" in self.fulfillment_outbox_ids.mapped("kind"):
-            return self._fulfillment_rows("order").state in ("sending", "sent", "unknown")
-        return bool(self.fulfillment_key)
+        return bool(self.fulfillment_key) and "order" not in self.fulfillment_outbox_ids.mapped(
+            "kind"
+        )
+
+    def _fulfillment_went_out(self):
+        """Whether we have sent it, and nobody has said that it is not there."""
+        rows = self.fulfillment_outbox_ids.filtered(lambda row: row.kind == "order")
+        return any(row.may_have_arrived or row.state in AT_PLATFORM for row in rows)
 
     def _fulfillment_has_goods(self):
         return any(line.product_uom_qty > 0 for line in self._fulfillment_lines())

@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
 
     def _fulfillment_keeps_account(self):
         """Whether the account stays as it is, whatever team and company say."""
-        if self.state not in QUOTATION:
+        if self.state not in QUOTATION or self.sudo()._fulfillment_went_out():
             return True
         account = self.fulfillment_account_id
         is_possible = not account or account.company_id == self.company_id

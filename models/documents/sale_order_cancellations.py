@@ -14,7 +14,7 @@ class SaleOrder(models.Model):
     def _fulfillment_prepare_cancellations(self):
         """One cancellation per item of which something is open; none when nothing is.
 
-        :raise UserError: the platform cannot be told of the order, since its id is not known.
+        :raise UserError: it cannot be told which order or which items, since ids are not known.
         """
         self.ensure_one()
         order = self.sudo()  # every message counts, whoever may read it
@@ -26,6 +26,13 @@ class SaleOrder(models.Model):
                     order.display_name,
                 )
             )
+        open_items = [
+            (line, item)
+            for line in order.order_line
+            for item in line._fulfillment_open_items()
+            if item["quantity"] > 0
+        ]
+        order._fulfillment_ensure_items_named(open_items)
         return [
             Cancellation(
                 order_ref=order.fulfillment_ref,
@@ -34,10 +41,26 @@ class SaleOrder(models.Model):
                 sku=line._fulfillment_sku(),
                 **item,
             )
-            for line in order.order_line
-            for item in line._fulfillment_open_items()
-            if item["quantity"] > 0 and (item["item_key"] or item["item_ref"])
+            for line, item in open_items
         ]
+
+    def _fulfillment_ensure_items_named(self, open_items):
+        """:raise UserError: the platform has open items that we know no number of."""
+        nameless = [
+            line.product_id.display_name
+            for line, item in open_items
+            if not (item["item_key"] or item["item_ref"])
+        ]
+        if nameless:
+            raise UserError(
+                self.env._(
+                    "The item numbers of %(products)s are not known, so %(order)s cannot be "
+                    "cancelled at %(platform)s from here. Cancel it there.",
+                    products=", ".join(nameless),
+                    order=self.display_name,
+                    platform=self._fulfillment_platform(),
+                )
+            )
 
 
 class SaleOrderLine(models.Model):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 
-from odoo import models
+from odoo import fields, models
 
 from ...providers.canonical import OrderItem
 from .order_amounts import count_coins, divide, find_coin, split_order, split_pieces
@@ -22,8 +22,18 @@ class Content:
     payment_costs: Decimal
 
 
+def find_highest(keys):
+    """The highest number that item keys end with; 0 when there is none."""
+    numbers = [key.rpartition("-")[2] for key in keys]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    fulfillment_item_number = fields.Integer(
+        copy=False, readonly=True, help="The highest number an item key of this order ends with."
+    )
 
     def _fulfillment_content(self):
         """Lines, keys and amounts of the order; nothing is written.
@@ -68,13 +78,17 @@ class SaleOrder(models.Model):
         """Item keys after the highest that was given: a key is never used for another line."""
         order_key = self._fulfillment_order_key()
         given = [key for line in self.order_line for key in line._fulfillment_keys()]
-        numbers = [key.rpartition("-")[2] for key in given]
-        highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        highest = max(self.fulfillment_item_number, find_highest(given))
         return (f"{order_key}-{number}" for number in count(highest + 1))
 
     def _fulfillment_keep_content(self, content):
         """Write the keys, and what was ordered, as it is sent."""
-        self._fulfillment_keep(self, {"fulfillment_key": self._fulfillment_order_key()})
+        keys = [item.key for items in content.items.values() for item in items]
+        vals = {
+            "fulfillment_key": self._fulfillment_order_key(),
+            "fulfillment_item_number": max(self.fulfillment_item_number, find_highest(keys)),
+        }
+        self._fulfillment_keep(self, vals)
         for line in self.order_line.filtered(lambda line: not line.display_type):
             first, second = [*content.items.get(line, ()), None, None][:2]
             vals = {

@@ -3,15 +3,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..activities import find_activities
+from ..outbox_states import STATES
 from .fulfillment_outbox import NOT_SENT
-
-OUTBOX_STATES = [
-    ("to_send", "To send"),
-    ("sending", "Being sent"),
-    ("sent", "Sent"),
-    ("unknown", "Arrival unknown"),
-    ("failed", "Not sent"),
-]
 
 
 class SaleOrder(models.Model):
@@ -47,15 +41,31 @@ class SaleOrder(models.Model):
     )
 
     fulfillment_send_state = fields.Selection(
-        OUTBOX_STATES, string="Sending", compute="_compute_fulfillment_send", compute_sudo=True
+        STATES, string="Sending", compute="_compute_fulfillment_send", compute_sudo=True
     )
     fulfillment_send_reason = fields.Text(
         string="Why It Was Not Sent", compute="_compute_fulfillment_send", compute_sudo=True
+    )
+    fulfillment_went_out = fields.Boolean(
+        compute="_compute_fulfillment_send",
+        compute_sudo=True,
+        help="The platform has the order from us, or may have it: account and keys stay.",
+    )
+    fulfillment_recall_state = fields.Selection(
+        STATES,
+        string="Sending the Cancellation",
+        compute="_compute_fulfillment_send",
+        compute_sudo=True,
     )
     fulfillment_recall_reason = fields.Text(
         string="Why the Cancellation Was Not Sent",
         compute="_compute_fulfillment_send",
         compute_sudo=True,
+    )
+    fulfillment_is_untold = fields.Boolean(
+        compute="_compute_fulfillment_send",
+        compute_sudo=True,
+        help="Cancelled here, and somebody is asked to cancel it at the platform, too.",
     )
     fulfillment_can_send = fields.Boolean(compute="_compute_fulfillment_send", compute_sudo=True)
     fulfillment_outbox_count = fields.Integer(
@@ -64,13 +74,17 @@ class SaleOrder(models.Model):
     fulfillment_is_stopped = fields.Boolean(
         compute="_compute_fulfillment_send",
         compute_sudo=True,
-        help="The order waits, and its account makes no calls.",
+        help="The order waits to be sent, but its account is stopped, archived or has no password: "
+        "it makes no calls.",
     )
 
     @api.depends(
         "state",
         "fulfillment_account_id.state",
+        "fulfillment_account_id.active",
+        "fulfillment_account_id.password",
         "fulfillment_outbox_ids.state",
+        "fulfillment_outbox_ids.may_have_arrived",
         "fulfillment_outbox_ids.reason",
         "fulfillment_key",
         "fulfillment_ref",
@@ -80,12 +94,24 @@ class SaleOrder(models.Model):
             row, recall = (order._fulfillment_rows(kind) for kind in ("order", "cancel"))
             order.fulfillment_send_state = row.state
             order.fulfillment_send_reason = row.state in NOT_SENT and row.reason
+            order.fulfillment_went_out = order._fulfillment_went_out()
+            order.fulfillment_recall_state = recall.state
             order.fulfillment_recall_reason = recall.state in NOT_SENT and recall.reason
+            order.fulfillment_is_untold = (
+                order.state == "cancel"
+                and recall.state not in NOT_SENT
+                and bool(find_activities(order, "recall"))
+            )
             order.fulfillment_can_send = not order._fulfillment_why_not_sent()
             order.fulfillment_outbox_count = len(order.fulfillment_outbox_ids)
             order.fulfillment_is_stopped = (
-                row.state == "to_send" and order.fulfillment_account_id.state != "connected"
+                row.state == "to_send" and order._fulfillment_account_is_silent()
             )
+
+    def _fulfillment_account_is_silent(self):
+        """Whether the account makes no calls by itself until somebody changes it."""
+        account = self.fulfillment_account_id
+        return account.state == "stopped" or not (account.active and account.password)
 
     @api.depends("fulfillment_account_id", "company_id", "state")
     def _compute_fulfillment_page_visible(self):

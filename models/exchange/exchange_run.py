@@ -28,6 +28,7 @@ class Run:
     window: int = 0  # known messages that came with the last page
     failures_in_a_row: int = 0
     reopened: set[int] = field(default_factory=set)
+    left_out: set[int] = field(default_factory=set)  # rows to send whose documents others hold
     notes: list[str] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
     calls: int = 0

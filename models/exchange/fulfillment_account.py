@@ -165,6 +165,18 @@ class FulfillmentAccount(models.Model):
                     self.env._("Time-outs and days must be 1 or more, the wait 0 or more.")
                 )
 
+    @api.constrains("channel_number")
+    def _check_channel_number(self):
+        for account in self:
+            number = account.channel_number or "0"
+            if not (number.isascii() and number.isdecimal()):
+                raise ValidationError(
+                    self.env._(
+                        "The channel ID has digits alone, such as 56. Letters such as 'shop' are "
+                        "the channel sign."
+                    )
+                )
+
     @api.constrains("company_id")
     def _check_company_of_messages(self):
         messages = self.env["fulfillment.message"].sudo()
@@ -208,10 +220,10 @@ class FulfillmentAccount(models.Model):
             super(FulfillmentAccount, changed).write(self._prepare_untested_vals())
         return super().write(vals)
 
-    def _has_other_connection(self, vals):
+    def _has_other_connection(self, vals, names=CONNECTION):
         """Whether values to write differ from how the account connects now."""
         account = self.sudo()
-        return any((account[name] or "") != (vals[name] or "") for name in CONNECTION & vals.keys())
+        return any((account[name] or "") != (vals[name] or "") for name in names & vals.keys())
 
     @api.onchange("environment")
     def _onchange_environment(self):

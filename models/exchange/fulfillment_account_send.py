@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .fulfillment_outbox import TO_SEND
+
 
 class FulfillmentAccount(models.Model):
     _inherit = "fulfillment.account"
@@ -43,3 +45,17 @@ class FulfillmentAccount(models.Model):
                         company=account.company_id.name,
                     )
                 )
+
+    @api.constrains("active")
+    def _check_nothing_to_send(self):
+        """Nobody would send it, or say that it is not sent."""
+        archived = self.filtered(lambda account: not account.active)
+        to_send = Domain("account_id", "in", archived.ids) & Domain("state", "in", TO_SEND)
+        for account in self.env["fulfillment.outbox"].sudo().search(to_send).account_id:
+            raise ValidationError(
+                self.env._(
+                    "%(account)s has orders to send, so it cannot be archived yet. Let them go "
+                    "out, or choose another account on them.",
+                    account=account.name,
+                )
+            )

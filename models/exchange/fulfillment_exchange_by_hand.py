@@ -28,6 +28,7 @@ class FulfillmentExchange(models.AbstractModel):
         run.sync.write(run.prepare_counts())
         run.sync._end("done", "\n".join(run.notes), run.seconds)
         run.account._note_success(is_finished=False)
+        self._wake(FETCH_CRON)
 
     def _import_file(self, account, content):
         """A file takes the way of a fetched page: parse, store, commit; then both lanes go on.

@@ -1,5 +1,7 @@
 """How the exchange lane holds an account and writes down what it did."""
 
+from contextlib import contextmanager
+
 from odoo import models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -31,6 +33,21 @@ class FulfillmentExchange(models.AbstractModel):
     def _try_lock(self, account):
         self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_CLASS, account.id])
         return self.env.cr.fetchone()[0]
+
+    @contextmanager
+    def _keep_account(self, run):
+        """Do not let go of the account for a moment, as a commit does: a run that came in between
+        would take a row that is being sent for interrupted. The caller holds the account.
+        """
+        account = [LOCK_CLASS, run.account.id]
+        self.env.cr.execute("SELECT pg_advisory_lock(%s, %s)", account)  # of the session
+        try:
+            yield
+        except BaseException:
+            self.env.cr.rollback()
+            raise
+        finally:
+            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", account)
 
     def _commit(self, run):
         """Commit what is done with its counts, then hold the account again."""

@@ -141,7 +141,7 @@ class FulfillmentMessage(models.Model):
             messages = messages.filtered(lambda message: message.state != "ignored")
         moved = messages._move_to("received")
         self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger()
-        return self._notify(self.env._("Messages tried again: %s.", len(moved)), "info")
+        return self._notify(self.env._("Tried again within seconds: %s.", len(moved)), "info")
 
     def action_ignore(self):
         """Set the selected messages aside: they change nothing and ask for nothing."""

@@ -12,28 +12,30 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..outbox_states import STATES
+from .fulfillment_account import MANAGER
 from .fulfillment_exchange_transaction import FETCH_CRON
 
-STATES = [
-    ("to_send", "To send"),
-    ("sending", "Being sent"),
-    ("sent", "Sent"),
-    ("unknown", "Arrival unknown"),
-    ("failed", "Not sent"),
-    ("cancelled", "Withdrawn"),
-]
-
 # Per state: where a row may come from, and the fields that say nothing any more.
-# An answer may come after the next run has taken the row for interrupted: then the answer counts.
 MOVES = {
     "to_send": ({"sending", "unknown", "failed"}, ("reason", "answer", "settled")),
     "sending": ({"to_send"}, ("reason", "answer", "next_try_at")),
-    "sent": ({"to_send", "sending", "unknown", "failed"}, ("reason", "next_try_at", "settled")),
-    "unknown": ({"sending"}, ("settled",)),
-    "failed": ({"to_send", "sending", "unknown"}, ("next_try_at", "settled")),
-    "cancelled": ({"to_send", "failed"}, ("reason", "next_try_at")),
+    "sent": (
+        {"to_send", "sending", "unknown", "failed"},
+        ("reason", "next_try_at", "may_have_arrived", "settled"),
+    ),
+    "unknown": ({"to_send", "sending", "cancelled"}, ("next_try_at", "settled")),
+    "failed": ({"to_send", "sending"}, ("next_try_at", "settled")),
+    "cancelled": ({"to_send", "sending", "failed"}, ("reason", "next_try_at", "settled")),
 }
-OUTCOMES = ("sent", "unknown", "failed")  # of which the document has to hear
+# A cancellation ends when its order is confirmed again, whatever the platform knows. An order that
+# was withdrawn after a call may be at the platform: confirmed again, a person looks there first.
+MOVES_OF_KIND = {
+    ("cancel", "cancelled"): {"sent", "unknown"},
+    ("order", "unknown"): {"cancelled"},
+}
+TO_SEND = ("to_send", "sending")
+OUTCOMES = ("sent", "unknown", "failed", "cancelled")  # of which the document has to hear
 
 
 class FulfillmentOutbox(models.Model):
@@ -56,10 +58,20 @@ class FulfillmentOutbox(models.Model):
     )
     state = fields.Selection(STATES, required=True, readonly=True, default="to_send", index=True)
     reason = fields.Text(readonly=True, help="Why it was not sent, or what is not known.")
-    answer = fields.Text(readonly=True, help="What the platform answered, without credentials.")
+    answer = fields.Text(
+        readonly=True,
+        groups=MANAGER,
+        help="What the platform answered, without credentials.",
+    )
     attempts = fields.Integer(readonly=True, default=0)
     next_try_at = fields.Datetime(string="Next Try", readonly=True)
     sent_at = fields.Datetime(readonly=True)
+    may_have_arrived = fields.Boolean(
+        readonly=True,
+        default=False,
+        copy=False,
+        help="A call was made, and nobody has made sure that the platform does not have it.",
+    )
     settled = fields.Boolean(
         readonly=True, default=False, help="The outcome stands on the document too."
     )
@@ -67,7 +79,8 @@ class FulfillmentOutbox(models.Model):
     _due = models.Index("(account_id, attempts, id) WHERE state = 'to_send'")
     _sending = models.Index("(account_id) WHERE state = 'sending'")
     _unsettled = models.Index(
-        "(account_id) WHERE settled IS NOT TRUE AND state IN ('sent', 'unknown', 'failed')"
+        "(account_id) WHERE settled IS NOT TRUE"
+        " AND state IN ('sent', 'unknown', 'failed', 'cancelled')"
     )
 
     def _move_to(self, state, **facts):
@@ -101,7 +114,9 @@ class FulfillmentOutbox(models.Model):
     def _prepare_move(self, state, facts):
         """The rows that may move to a state, and all that is to be written."""
         sources, cleared = MOVES[state]
-        movable = self.filtered(lambda row: row.state in sources)
+        movable = self.filtered(
+            lambda row: row.state in sources | MOVES_OF_KIND.get((row.kind, state), set())
+        )
         return movable, dict.fromkeys(cleared, False) | facts | {"state": state}
 
     # --- what documents, messages and people do
@@ -123,7 +138,7 @@ class FulfillmentOutbox(models.Model):
 
         :return: the rows that are sent again.
         """
-        moved = self._move_to("to_send", attempts=0, next_try_at=False)
+        moved = self._move_to("to_send", attempts=0, next_try_at=False, may_have_arrived=False)
         if moved:
             self._wake_lane()
         return moved
@@ -138,11 +153,14 @@ class FulfillmentOutbox(models.Model):
         return self._move_to("sent", sent_at=fields.Datetime.now(), **facts)
 
     def _withdraw(self):
-        """Take back what was not sent; what may be at the platform stays as it is.
+        """Take back what waits to be sent or was refused; a call that is under way stays.
+
+        An earlier one may have arrived all the same: then `may_have_arrived` says so.
 
         :return: the rows that could be withdrawn.
         """
-        return self._move_to("cancelled")
+        waiting = self.filtered(lambda row: row.state != "sending")
+        return waiting._move_to("cancelled", settled=True)
 
     # --- hooks for the room that knows the documents
 
@@ -158,6 +176,17 @@ class FulfillmentOutbox(models.Model):
     def _settle_documents(self):
         """Hook: write the outcome of these rows on their documents; doing it twice is harmless."""
         raise NotImplementedError
+
+    def _try_lock_documents(self):
+        """Hook: lock the document of this row without waiting for anybody.
+
+        :return: whether it is ours; else it is left to a later run.
+        """
+        return True
+
+    def _is_wanted(self):
+        """Hook: whether the document of this row still asks for it to be sent."""
+        return True
 
     # --- exchange lane
 
@@ -179,9 +208,12 @@ class FulfillmentOutbox(models.Model):
         return Domain("state", "in", OUTCOMES) & Domain("settled", "!=", True)
 
     @api.model
-    def _find_due(self, account, limit):
-        """Those with the fewest tries first: one that always fails must not hold up the others."""
-        of_account = Domain("account_id", "=", account.id)
+    def _find_due(self, account, limit, left_out=()):
+        """Those with the fewest tries first: one that always fails must not hold up the others.
+
+        :param left_out: ids of rows that are not to be found.
+        """
+        of_account = Domain("account_id", "=", account.id) & Domain("id", "not in", list(left_out))
         return self.search(of_account & self._due_domain(), order="attempts, id", limit=limit)
 
     @api.model
@@ -196,9 +228,18 @@ class FulfillmentOutbox(models.Model):
         of_account = Domain("account_id", "=", account.id)
         return self.search(of_account & self._unsettled_domain(), order="id")
 
+    def _try_lock(self):
+        """Lock this row and its document, unless somebody else has one of them."""
+        return bool(self.try_lock_for_update(allow_referencing=True)) and self._try_lock_documents()
+
+    def _state_if_refused(self):
+        """What a refusal makes of this row: it says nothing of a call that was made before."""
+        return "unknown" if self.may_have_arrived else "failed"
+
     def _settle(self):
-        """Let the documents know the outcome of these rows, if there is one and they do not yet."""
-        rows = self.exists().filtered(lambda row: row.state in OUTCOMES and not row.settled)
+        """Let the documents know of these rows: of an outcome, or that they are tried again."""
+        states = (*OUTCOMES, "to_send")
+        rows = self.exists().filtered(lambda row: row.state in states and not row.settled)
         if rows:
             rows.modified(["state"])
             rows._settle_documents()

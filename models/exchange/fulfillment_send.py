@@ -3,10 +3,13 @@
 answer with an id        sent
 taken, but no id         unknown: a message that names our key brings the id, or a person does
 time-out, broken off     unknown: never sent again by itself
-5xx                      again after ten minutes, at most five times; then failed
+5xx                      again after ten minutes, at most five times; then unknown
 no connection, 429       again after ten minutes; not counted, the platform has done nothing
 refused                  failed: a person corrects it and sends it again
 wrong credentials        stays to send, the account stops
+
+A 5xx proves nothing: the platform may have the order all the same. What is refused after one is
+unknown too, until a message or a person who has looked there says more.
 
 Each row is prepared, sent and settled before the next one, in transactions of their own. Wherever
 this is killed, the row says how far it came: `to_send` was not sent, `sending` may have been.
@@ -23,7 +26,6 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from ...providers import OutcomeUnknown, ProviderError, Verdict
 from .fulfillment_acknowledge import PAUSE
 from .fulfillment_acknowledgement import MAXIMUM_ATTEMPTS
-from .fulfillment_exchange_transaction import LOCK_CLASS
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +43,8 @@ class FulfillmentExchange(models.AbstractModel):
         """Rows of which a killed run did not write the outcome, and outcomes no document knows."""
         outbox = self.env["fulfillment.outbox"]
         for row in outbox._find_interrupted(run.account):
-            row._note_outcome("unknown", reason=self._text_interrupted())
+            reason = self._text_interrupted()
+            row._note_outcome("unknown", reason=reason, may_have_arrived=True)
             self._count_outcome(run, row)
         for row in outbox._find_unsettled(run.account):
             self._settle(run, row)
@@ -59,12 +62,14 @@ class FulfillmentExchange(models.AbstractModel):
 
         A person who waits does not wait for all: the next run goes on in the background.
         """
-        while rows := self.env["fulfillment.outbox"]._find_due(run.account, ROUND_SIZE):
+        outbox = self.env["fulfillment.outbox"]
+        while rows := outbox._find_due(run.account, ROUND_SIZE, run.left_out):
             for row in rows:
                 if run.is_over:
                     run.is_owing = True
                     return
-                self._send_row(run, row)
+                with self._keep_account(run):
+                    self._send_row(run, row)
             if run.is_single_page:
                 run.is_owing = run.is_owing or len(rows) == ROUND_SIZE
                 return
@@ -75,41 +80,36 @@ class FulfillmentExchange(models.AbstractModel):
         :raise ProviderError: the platform is down, or does not accept the account.
         """
         document = self._prepare_row(run, row)
-        self._commit_intent(run)
+        self._commit(run)
         if not document:
             self._settle(run, row)
         # A message may have proved meanwhile that an earlier call did arrive
         elif row.exists().state == "sending":
             self._send_document(run, row, document)
 
-    def _commit_intent(self, run):
-        """Commit, and do not let go of the account for a moment, as a commit does: a run that
-        came in between would take the row for interrupted.
-        """
-        self.env.flush_all()
-        account = [LOCK_CLASS, run.account.id]
-        self.env.cr.execute("SELECT pg_advisory_lock(%s, %s)", account)  # of the session
-        try:
-            self._commit(run)
-        except BaseException:
-            self.env.cr.rollback()
-            raise
-        finally:
-            self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", account)
-
     def _prepare_row(self, run, row):
         """What the row sends; or nothing, when it does not go out and says why."""
         if row.exists().state != "to_send":
+            return None
+        if not row._try_lock():
+            run.left_out.add(row.id)
+            return None
+        if not row._is_wanted():
+            row._note_outcome("cancelled", reason=self._text_unwanted())
             return None
         document, reason = self._try_prepare(run, row)
         if document:
             row._move_to("sending", attempts=row.attempts + 1)
         elif reason:
-            row._note_outcome("failed", reason=reason)
+            row._note_outcome(row._state_if_refused(), reason=reason)
             self._count_outcome(run, row)
         else:
-            row._move_to("cancelled", reason=self.env._("Nothing of it is open any more."))
+            reason = self.env._("Nothing of it is open any more.")
+            row._move_to("cancelled", reason=reason, settled=True)
         return document
+
+    def _text_unwanted(self):
+        return self.env._("It is not wanted any more.")
 
     def _try_prepare(self, run, row):
         """The document and no reason, or every reason why there is none."""
@@ -127,7 +127,7 @@ class FulfillmentExchange(models.AbstractModel):
     def _send_document(self, run, row, document):
         sent, error = self._try_send(run, row, document)
         state, facts = self._judge(row, error) if error else self._judge_taken(row, sent)
-        self._write_facts(run, lambda: row.exists()._note_outcome(state, **facts))
+        self._write_facts(run, lambda: self._write_outcome(row.exists(), state, facts))
         self._count_outcome(run, row)
         self._commit(run)
         self._settle(run, row)
@@ -156,20 +156,22 @@ class FulfillmentExchange(models.AbstractModel):
             return "sent", {"sent_at": now}
         facts = {"answer": _clean(sent.raw)}
         if not sent.order_ref:
-            return "unknown", facts | {"reason": self._text_no_id()}
+            return "unknown", facts | {"reason": self._text_no_id(), "may_have_arrived": True}
         return "sent", facts | {"ref": sent.order_ref, "sent_at": now}
 
     def _judge(self, row, error):
         """The same, for a call that failed."""
         facts = {"reason": str(error), "answer": _clean(error.body)}
+        has_tried = (error.status or 0) >= 500
+        if has_tried or error.verdict == Verdict.NEVER_BY_ITSELF:
+            facts["may_have_arrived"] = True
         if error.verdict == Verdict.NEVER_BY_ITSELF:
             return "unknown", facts
         if error.verdict == Verdict.PERSON:
-            return "failed", facts
-        has_tried = (error.status or 0) >= 500
+            return row._state_if_refused(), facts
         attempts = row.attempts if has_tried else row.attempts - 1
         if attempts >= MAXIMUM_ATTEMPTS:
-            return "failed", facts | {"reason": self._text_given_up(error, attempts)}
+            return "unknown", facts | {"reason": self._text_given_up(error, attempts)}
         if error.verdict == Verdict.LATER:
             pause = timedelta(seconds=max(PAUSE, error.retry_after or 0))
             facts["next_try_at"] = fields.Datetime.now() + pause
@@ -191,6 +193,13 @@ class FulfillmentExchange(models.AbstractModel):
 
     # --- write it down
 
+    def _write_outcome(self, row, state, facts):
+        """What nobody wants any more does not wait for its next try."""
+        if row and state == "to_send" and not row._is_wanted():
+            reason = f"{self._text_unwanted()} {facts['reason']}"
+            state, facts = "cancelled", facts | {"next_try_at": False, "reason": reason}
+        row._note_outcome(state, **facts)
+
     def _count_outcome(self, run, row):
         row = row.exists()
         if row.state == "sent":
@@ -209,15 +218,18 @@ class FulfillmentExchange(models.AbstractModel):
         }
         if row.kind == "cancel":
             return self.env._("Cancellation of order %(key)s: %(why)s", **names)
-        if row.state == "unknown":
+        if row.may_have_arrived:
             return self.env._("Order %(key)s may have arrived: %(why)s", **names)
         return self.env._("Order %(key)s was not sent: %(why)s", **names)
 
     def _settle(self, run, row):
-        """Tell the document, in a transaction of its own; what fails is left to the next run."""
+        """Tell the document, in a transaction of its own; what fails, or what somebody holds, is
+        left to the next run: who waited for it would keep all accounts waiting.
+        """
         try:
-            row._settle()
-            self.env.flush_all()
+            if row.exists() and row._try_lock():
+                row._settle()
+                self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             self.env.cr.rollback()
         except Exception as error:  # the outcome stands in the outbox

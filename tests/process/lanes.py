@@ -9,9 +9,10 @@ import time
 
 from stories import CARRIER, ITEMS, PAGE, SHOP_ORDERS, order_key, order_ref
 
-from odoo import SUPERUSER_ID, api, sql_db
+from odoo import SUPERUSER_ID, api, fields, sql_db
 from odoo.fields import Command
 from odoo.modules.registry import Registry
+from odoo.service.model import retrying
 from odoo.tools import config
 
 _logger = logging.getLogger(__name__)
@@ -40,6 +41,14 @@ def exchange(env):
 
 def apply(env):
     _run(env.ref(f"{ADDON}.ir_cron_apply"))
+
+
+def fetch_stock(env):
+    env["fulfillment.exchange"]._exchange_stock(env["fulfillment.account"].search([]))
+
+
+def apply_stock(env):
+    _run(env.ref(f"{ADDON}.ir_cron_stock"))
 
 
 def add_workers(env, count):
@@ -115,6 +124,27 @@ def save_account(env):
     env["fulfillment.account"].search([]).write({"name": "Saved", "fetch_interval": 20})
 
 
+def deliver(env, key):
+    """Somebody validates the transfer of an order; like Odoo's server, again after a conflict."""
+
+    def validate():
+        order = env["sale.order"].search([("fulfillment_key", "=", key)])
+        order.picking_ids.move_ids.picked = True
+        order.picking_ids._action_done()
+
+    retrying(validate, env)
+
+
+def switch_stock_off(env):
+    """Somebody does not want the platform's stock any more."""
+    env["fulfillment.account"].search([]).stock_policy = "off"
+
+
+def change_channel(env):
+    """Somebody enters another channel, which has another stock."""
+    env["fulfillment.account"].search([]).channel_number = "319"
+
+
 # --- the shop
 
 
@@ -139,6 +169,27 @@ def open_shop(env, connection):
         ]
     )
     orders.action_confirm()
+
+
+def switch_stock_on(env, jars=0):
+    """A preview was looked at. As many products as are wanted lie beside those of the orders."""
+    shelf = env["stock.warehouse"].search([], limit=1).lot_stock_id
+    account = env["fulfillment.account"].search([])
+    account.stock_location_ids = [Command.create({"location_id": shelf.id})]
+    account.stock_previewed_at = fields.Datetime.now()
+    account.stock_policy = "apply"
+    products = env["product.product"].create(
+        [
+            {"name": "Jar", "default_code": f"JAR-{number}", "is_storable": True}
+            for number in range(jars)
+        ]
+    )
+    env["stock.quant"].create(
+        [
+            {"product_id": product.id, "location_id": shelf.id, "quantity": 1000}
+            for product in products
+        ]
+    )
 
 
 def _prepare_lines(products, key):

@@ -132,14 +132,27 @@ def test_order_that_is_cancelled_meanwhile_is_not_sent(shop, tbone, assert_all_s
 
 
 def test_outcome_is_kept_while_somebody_holds_the_order(shop, tbone, assert_all_sent):
-    Worker("confirm", count=1).finish()
+    """And nobody waits for them: another order is sent meanwhile."""
+    Worker("confirm", count=2).finish()
     tbone.fault("orders", "slow", delay=2)
     run = Worker("exchange")
-    wait_until(lambda: tbone.calls, "the order is under way")
-    with shop.person(BY_HAND, shop.value("SELECT key FROM fulfillment_outbox")):
-        wait_until(lambda: shop.outbox() == ["sent"], "the outcome is written")
-        wait_until(shop.is_somebody_waiting, "the order is to hear of it")
-    assert "could not serialize" in run.finish().log
+    wait_until(lambda: tbone.calls, "the first order is under way")
+    with shop.person(BY_HAND, shop.value("SELECT min(key) FROM fulfillment_outbox")):
+        assert "ERROR" not in run.finish().log
+        assert shop.outbox() == ["sent", "sent"]
+        assert shop.rows("SELECT settled FROM fulfillment_outbox ORDER BY id") == [
+            (False,),
+            (True,),
+        ]
     Worker("exchange").finish()
     assert shop.value("SELECT count(*) FROM sale_order WHERE client_order_ref = 'By hand'") == 1
-    assert_all_sent(1)
+    assert_all_sent(2)
+
+
+def test_order_that_somebody_holds_is_sent_by_a_later_run(shop, tbone, assert_all_sent):
+    Worker("confirm", count=3).finish()
+    with shop.person(BY_HAND, shop.value("SELECT min(key) FROM fulfillment_outbox")):
+        assert "ERROR" not in Worker("exchange").finish().log
+        assert shop.outbox() == ["to_send", "sent", "sent"]
+    Worker("exchange").finish()
+    assert_all_sent(3)
