@@ -107,7 +107,8 @@ class FulfillmentStockLocation(models.Model):
 
     def _find_stock_around(self):
         """The stock of a warehouse that our location is only a part of."""
-        stocks = self.env["stock.warehouse"].sudo().search([]).lot_stock_id
+        of_company = [("company_id", "=", self.company_id.id)]
+        stocks = self.env["stock.warehouse"].sudo().search(of_company).lot_stock_id
         path = self.location_id.parent_path or ""
         return (stocks - self.location_id).filtered(
             lambda stock: path.startswith(stock.parent_path)
