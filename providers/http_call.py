@@ -1,7 +1,7 @@
 """What goes into a transport, what comes out, and what is logged about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import BinaryIO
@@ -23,6 +23,7 @@ class Endpoint:
     auth: tuple[str, str] | None = field(default=None, repr=False)  # user, password
     connect_timeout: float = 10  # seconds
     deadline: float = 900  # seconds for a whole call, whatever the server does
+    quote_error: Callable[[str], str] = excerpt  # what to tell of the body of an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Request:
     read_timeout: float = 60  # seconds between two pieces of the answer
     max_bytes: int = 64 * 1024 * 1024  # of the unpacked answer
     accepts_cut: bool = False  # is the beginning of an answer of use?
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # what no error may quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,12 @@ class Mask:
         }
         self._secrets = sorted(spellings, key=len, reverse=True)
 
+    def extend(self, *secrets: str) -> "Mask":
+        """This mask, and these secrets as well."""
+        wider = Mask(*secrets)
+        wider._secrets = sorted({*self._secrets, *wider._secrets}, key=len, reverse=True)
+        return wider
+
     def __call__(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MASK)

@@ -24,7 +24,7 @@ from urllib3.exceptions import HTTPError
 from .body import BodyCut, BodyTooLarge, BodyUnreadable, fill
 from .errors import Malformed, NotAllowed, ProviderError, TooLarge
 from .http_call import Endpoint, Exchange, Request, Response, read_origin
-from .masking import Mask, excerpt, mask_url
+from .masking import Mask, mask_url
 from .timed_http import Attempt, TimedAnswer, TimedConnection
 from .verdicts import Call, error_from_failure, error_from_status
 
@@ -64,6 +64,7 @@ class Transport:
     def send(self, request: Request) -> Response:
         """Return a 2xx answer, or raise a ProviderError."""
         self._ensure_own_host(request.url)
+        self._mask = self._mask.extend(*request.secrets)
         call = Call(self._endpoint.platform, self._origin.host, request.idempotent)
         self._attempt.start(self._endpoint.deadline)
         status, size = None, 0
@@ -123,7 +124,8 @@ class Transport:
         with suppress(*FAILURES, BodyTooLarge, BodyUnreadable):  # what came is enough
             chunk = answer.raw.read(ERROR_BODY, decode_content=False)
             fill(file, [chunk], _get_encoding(answer), ERROR_BODY)
-        return excerpt(self._mask(file.getvalue().decode("utf-8", "replace")))
+        text = self._mask(file.getvalue().decode("utf-8", "replace"))
+        return self._endpoint.quote_error(text)
 
     def _judge_body(self, error: Exception, status: int, max_bytes: int) -> ProviderError:
         if isinstance(error, BodyTooLarge):
