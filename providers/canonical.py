@@ -81,6 +81,7 @@ class Address:
     street_extension: str = ""
     zip: str = ""
     city: str = ""
+    province: str = ""
     country: str = ""  # ISO 3166-1 alpha-2, upper case
     phone_private: str = ""
     phone_office: str = ""
@@ -173,6 +174,7 @@ class StockLine:
     total: Decimal | None = None  # the number without a warehouse
     by_warehouse: tuple[tuple[str, Decimal], ...] = ()  # key or name of the warehouse, number
     problem: str = ""
+    is_unlimited: bool = False  # there is no number, and none is needed
 
 
 @dataclass(slots=True)
