@@ -1,0 +1,1 @@
+"""The platform aCommerce, seen from a channel or a partner."""
