@@ -2,7 +2,7 @@
 
     with open_folder(config) as folder:
         for file in folder.list_files():
-            content = folder.read(file.name)
+            content = folder.read_file(file.name)
             ...  # store what is in it
             folder.set_aside(file.name)
 
@@ -30,7 +30,7 @@ class Connection(Protocol):
     def size(self, path: str) -> int | None:
         """None when there is no such file."""
 
-    def read(self, path: str, limit: int) -> bytes:
+    def read_file(self, path: str, limit: int) -> bytes:
         """At most limit + 1 bytes."""
 
     def make_folder(self, path: str) -> None:
@@ -63,13 +63,13 @@ class Folder(AbstractContextManager):
             key=lambda file: file.name,
         )
 
-    def read(self, name: str) -> bytes:
+    def read_file(self, name: str) -> bytes:
         """The whole file. Unavailable while it is still being written."""
         path, limit = self._locate(name), self._config.max_bytes
         before = self._connection.size(path)
         if before is None:
             raise Refused(f"There is no file {name} in the folder.")
-        content = self._connection.read(path, limit)
+        content = self._connection.read_file(path, limit)
         if len(content) > limit:
             raise TooLarge(f"The file {name} is larger than {limit:,} bytes.")
         if not before == len(content) == self._connection.size(path):

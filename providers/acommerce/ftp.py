@@ -58,7 +58,7 @@ class FtpConnection:
                     return None
                 raise
 
-    def read(self, path: str, limit: int) -> bytes:
+    def read_file(self, path: str, limit: int) -> bytes:
         content = bytearray()
         with self._explain():
             self._ftp.voidcmd("TYPE I")

@@ -59,7 +59,7 @@ class SftpConnection:
             except FileNotFoundError:
                 return None
 
-    def read(self, path: str, limit: int) -> bytes:
+    def read_file(self, path: str, limit: int) -> bytes:
         content = bytearray()
         with self._explain(), self._sftp.open(path, "rb") as file:
             while len(content) <= limit and (piece := file.read(PIECE)):

@@ -49,8 +49,8 @@ def test_list_read_set_aside(served):
     with open_folder(FolderConfig(**settings)) as folder:
         files = folder.list_files()
         assert [(file.name, file.size) for file in files] == [("a ก.csv", 6), ("b.CSV", 150_000)]
-        assert folder.read("a ก.csv") == b"one\r\n\xff"
-        assert folder.read("b.CSV") == b"two" * 50_000
+        assert folder.read_file("a ก.csv") == b"one\r\n\xff"
+        assert folder.read_file("b.CSV") == b"two" * 50_000
         assert folder.set_aside("b.CSV") == "/out/archive/b.CSV"
         (root / "b.CSV").write_bytes(b"again")
         assert folder.set_aside("b.CSV") == "/out/archive/b.CSV.1"
@@ -65,13 +65,13 @@ def test_what_is_refused(served):
     (root / "b.csv").write_bytes(b"x" * 10)
     with open_folder(FolderConfig(**settings, max_bytes=10)) as folder:
         with pytest.raises(Refused, match=r"no file gone\.csv"):
-            folder.read("gone.csv")
+            folder.read_file("gone.csv")
         for name in ("../a.csv", "", "..", "a\r\nDELE a.csv"):
             with pytest.raises(Refused, match="by its name alone"):
-                folder.read(name)
+                folder.read_file(name)
         with pytest.raises(TooLarge):
-            folder.read("a.csv")
-        assert folder.read("b.csv") == b"x" * 10
+            folder.read_file("a.csv")
+        assert folder.read_file("b.csv") == b"x" * 10
         assert len(folder.list_files()) == 2
 
 
@@ -133,14 +133,14 @@ def test_a_file_that_still_grows_is_read_later():
         def size(self, path):
             return next(self.sizes)
 
-        def read(self, path, limit):
+        def read_file(self, path, limit):
             return b"abc"
 
         def close(self):
             pass
 
     with Folder(FolderConfig(), Growing()) as folder, pytest.raises(Unavailable, match="written"):
-        folder.read("a.csv")
+        folder.read_file("a.csv")
 
 
 def test_everything_wrong_is_told_at_once():
