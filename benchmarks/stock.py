@@ -15,7 +15,7 @@ from .table import at_most, judged_by, over
 from .workers import in_process
 
 NUMBER = 10  # pieces of each article
-CHUNK = 2000  # adjustments of the floor in one transaction: as many as we compare in one
+CHUNK = 2000  # adjustments of the floor in one transaction: ten times what we commit at once
 MEGABYTES = 100
 CLONE = """
     INSERT INTO %(table)s (%(columns)s)
