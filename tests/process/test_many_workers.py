@@ -1,14 +1,13 @@
 """The scheduled actions that the setting "Apply Workers" makes, as processes side by side."""
 
-from stories import ORDERS, WORDS, order_key, tell
+from shop import CUT
+from stories import ORDERS, SHOP_ORDERS, WORDS, order_key, tell
 from worker import Worker
 
 WORKERS = 4
-MANY = 75  # orders, of which each has four messages
-BATCH = 30  # messages; some tens of a real batch
+BATCH = 8  # messages; some hundred in a real batch
 HOLD = "UPDATE sale_order SET client_order_ref = 'By hand' WHERE fulfillment_key IN (%s, %s)"
 TRIGGERS = "SELECT count(*) FROM ir_cron_trigger"
-NOT_NOTES = ("notes",)  # one per batch, however messages are cut into batches
 
 
 def fill_inbox(shop, tbone, orders):
@@ -19,12 +18,12 @@ def fill_inbox(shop, tbone, orders):
 
 
 def test_scheduled_actions_lose_and_double_nothing(shop, tbone, assert_complete):
-    messages = fill_inbox(shop, tbone, MANY)
+    messages = fill_inbox(shop, tbone, SHOP_ORDERS)
     Worker("add_workers", count=WORKERS).finish()
     for worker in [Worker("apply_as_one_of", size=BATCH) for _number in range(WORKERS)]:
         worker.finish()
     Worker("apply", "tidy_stock").finish()
-    assert_complete(messages, MANY, besides=NOT_NOTES)
+    assert_complete(messages, SHOP_ORDERS, besides=CUT)
 
 
 def test_a_worker_looks_past_what_others_hold_and_comes_back(shop, tbone, assert_complete):
