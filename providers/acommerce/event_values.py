@@ -1,19 +1,15 @@
 """Values of a status event -> texts, moments and numbers that a database takes."""
 
 import re
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from ..errors import Misconfigured
+from ..stamp import parse_stamp
 
 LONGEST_ID = 200  # characters; a database index has its limits
 NOT_FOR_A_DATABASE = re.compile("[\x00\ud800-\udfff]")
 QUANTITY = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
-STAMP = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?)?"
-    r"\s?(Z|[+-][0-9]{2}:?[0-9]{2})?"
-)
 
 
 def read_text(value: object) -> str:
@@ -28,7 +24,7 @@ def read_moment(text: str, zone: tzinfo) -> tuple[datetime | None, str]:
     if not text:
         return None, ""
     try:
-        return _build_moment(text, zone).astimezone(timezone.utc), ""
+        return parse_stamp(text, zone).astimezone(timezone.utc), ""
     except (ValueError, OverflowError):
         return None, f"This is not a time: {text[:60]!r}."
 
@@ -53,21 +49,3 @@ def read_quantity(value: object) -> Decimal | None:
 def to_second(moment: datetime | None) -> str:
     """The same moment is told with and without a fraction, so no key may depend on it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
-
-
-def _build_moment(text: str, zone: tzinfo) -> datetime:
-    match = STAMP.fullmatch(text)
-    if not match:
-        raise ValueError(text)
-    *numbers, fraction, offset = match.groups("0")
-    microseconds = int(fraction[:6].ljust(6, "0"))
-    place = zone if match[8] is None else _build_offset(offset)
-    return datetime(*map(int, numbers), microseconds, place)
-
-
-def _build_offset(text: str) -> timezone:
-    if text == "Z":
-        return timezone.utc
-    digits = text[1:].replace(":", "")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-offset if text[0] == "-" else offset)

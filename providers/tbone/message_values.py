@@ -1,8 +1,10 @@
 """Texts of a TB.One message -> numbers, dates, ids. Each returns (value, problem)."""
 
 import re
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timezone, tzinfo
 from decimal import Decimal
+
+from ..stamp import parse_stamp
 
 LONGEST_ID = 200  # characters; TB.One's ids are integers, a database index has its limits
 QUOTED = 60  # characters of a value in a sentence
@@ -10,11 +12,6 @@ QUOTED = 60  # characters of a value in a sentence
 NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,6})?")
 THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")  # 1,234 may be either
 UNIX_SECONDS = re.compile(r"[0-9]{9,10}")
-STAMP = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?)?"
-    r"\s?(Z|[+-][0-9]{2}:?[0-9]{2})?"
-)
 
 
 def is_usable_id(text: str) -> bool:
@@ -50,7 +47,7 @@ def parse_moment(node: str, text: str, zone: tzinfo) -> tuple[datetime | None, s
     try:
         if text.isdecimal() and UNIX_SECONDS.fullmatch(text):
             return datetime.fromtimestamp(int(text), timezone.utc), ""
-        return _build_moment(text, zone).astimezone(timezone.utc), ""
+        return parse_stamp(text, zone).astimezone(timezone.utc), ""
     except (ValueError, OverflowError):
         return None, f"{node} is not a date: {quote_value(text)}."
 
@@ -60,7 +57,7 @@ def parse_date(node: str, text: str) -> tuple[date | None, str]:
     if not text or text.startswith("0000-00-00"):
         return None, ""
     try:
-        return _build_moment(text, timezone.utc).date(), ""
+        return parse_stamp(text, timezone.utc).date(), ""
     except (ValueError, OverflowError):
         return None, f"{node} is not a date: {quote_value(text)}."
 
@@ -68,29 +65,3 @@ def parse_date(node: str, text: str) -> tuple[date | None, str]:
 def quote_value(text: str) -> str:
     """In quotes, cut when it is long."""
     return repr(text if len(text) <= QUOTED else text[:QUOTED] + "\N{HORIZONTAL ELLIPSIS}")
-
-
-def _build_moment(text: str, zone: tzinfo) -> datetime:
-    """Raises ValueError for another form, and for a day or hour that does not exist."""
-    match = STAMP.fullmatch(text)
-    if not match:
-        raise ValueError(text)
-    year, month, day, hour, minute, second, fraction, offset = match.groups("")
-    return datetime(
-        int(year),
-        int(month),
-        int(day),
-        int(hour or 0),
-        int(minute or 0),
-        int(second or 0),
-        int(fraction[:6].ljust(6, "0")),
-        tzinfo=_build_offset(offset) if offset else zone,
-    )
-
-
-def _build_offset(text: str) -> timezone:
-    if text == "Z":
-        return timezone.utc
-    digits = text[1:].replace(":", "")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(-offset if text[0] == "-" else offset)
