@@ -118,3 +118,19 @@ class StockCase(Shop, ExchangeCase):
     def stock_calls(self):
         """The queries of the calls for stock, oldest first."""
         return [call.path.partition("?")[2] for call in self.calls("stock")]
+
+
+class JarCase(StockCase):
+    """Ten jars, of which the platform has as many as their number."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.jars = cls.env["product.product"].concat(
+            *(cls.make_product(f"Jar {number}", f"JAR-{number}") for number in range(10))
+        )
+
+    def setUp(self):
+        super().setUp()
+        for number in range(10):
+            self.tbone.set_stock(f"JAR-{number}", number)

@@ -14,7 +14,7 @@ from odoo.tools import mute_logger
 
 from ..models.effects import fulfillment_stock_apply
 from ..models.effects.fulfillment_stock_apply import LOCK_CLASS
-from .stock_case import Killed, StockCase
+from .stock_case import JarCase, Killed, StockCase
 
 LANE = "odoo.addons.fulfillment_connector.models.effects.fulfillment_stock_apply"
 
@@ -366,20 +366,11 @@ class TestStockApply(StockCase):
 
 
 @tagged("post_install", "-at_install")
-class TestStockLane(StockCase):
+class TestStockLane(JarCase):
     """Chunks, kills, conflicts, and one that cannot be adjusted."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.jars = cls.env["product.product"].concat(
-            *(cls.make_product(f"Jar {number}", f"JAR-{number}") for number in range(10))
-        )
 
     def setUp(self):
         super().setUp()
-        for number in range(10):
-            self.tbone.set_stock(f"JAR-{number}", number)
         self.fetch_stock()
 
     def assertDone(self, but=()):

@@ -8,7 +8,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from ..models.effects import fulfillment_stock_compare
-from .stock_case import StockCase
+from .stock_case import JarCase, StockCase
 
 
 @tagged("post_install", "-at_install")
@@ -211,20 +211,11 @@ class TestStockHold(StockCase):
 
 
 @tagged("post_install", "-at_install")
-class TestStockParts(StockCase):
+class TestStockParts(JarCase):
     """Adjusting keeps goods from other people, so it is committed every few products."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.jars = cls.env["product.product"].concat(
-            *(cls.make_product(f"Jar {number}", f"JAR-{number}") for number in range(10))
-        )
 
     def setUp(self):
         super().setUp()
-        for number in range(10):
-            self.tbone.set_stock(f"JAR-{number}", number)
         self.tbone.set_stock("NOBODY", 1)
         self.fetch_stock()
 
