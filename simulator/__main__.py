@@ -3,21 +3,29 @@
 import argparse
 import signal
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from .acommerce import AcommerceSimulator
+from .acommerce.demo import play as play_acommerce
+from .stand_in import StandIn
 from .tbone import TBOneSimulator
 from .tbone.backlog import add_backlog
-from .tbone.demo import play
+from .tbone.demo import play as play_tbone
 
-SCENARIOS = {"empty": lambda simulator: None, "demo": play}
+WORK_EVERY = 0.5  # seconds
 
 
 def main() -> None:
     options = _read_options()
-    simulator = TBOneSimulator(port=options.port)
+    choice = CHOICES[options.platform]
+    simulator = choice.stand_in(port=choice.port if options.port is None else options.port)
 
     def prepare() -> None:
-        SCENARIOS[options.scenario](simulator)
-        add_backlog(simulator, options.backlog)
+        if options.scenario == "demo":
+            choice.play(simulator)
+        if options.backlog:
+            add_backlog(simulator, options.backlog)
         if options.latency is not None:
             simulator.set_latency(options.latency / 1000)
 
@@ -27,21 +35,28 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     simulator.start()
-    print(_describe(simulator), flush=True)
-    stop.wait()
+    print(choice.describe(simulator), flush=True)
+    while not stop.wait(WORK_EVERY):
+        simulator.work()
     simulator.stop()
 
 
 def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument("--port", type=int, default=8070, help="0: any free port")
-    parser.add_argument("--scenario", choices=SCENARIOS, default="empty")
-    parser.add_argument("--backlog", type=int, default=0, metavar="N", help="waiting messages")
+    parser.add_argument("--platform", choices=CHOICES, default="tbone")
+    parser.add_argument("--port", type=int, help="8070, of acommerce 8071; 0: any free port")
+    parser.add_argument("--scenario", choices=("empty", "demo"), default="empty")
+    parser.add_argument(
+        "--backlog", type=int, default=0, metavar="N", help="waiting messages, of tbone only"
+    )
     parser.add_argument("--latency", type=float, metavar="MS", help="per call")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.backlog and options.platform != "tbone":
+        parser.error("--backlog is for --platform tbone")
+    return options
 
 
-def _describe(simulator: TBOneSimulator) -> str:
+def _describe_tbone(simulator: TBOneSimulator) -> str:
     return f"""TB.One simulator is ready.
   URL       {simulator.url}
   Account   {simulator.account}
@@ -52,6 +67,32 @@ def _describe(simulator: TBOneSimulator) -> str:
   Look at   {simulator.url}/_control/state
 Stop with Ctrl-C."""
 
+
+def _describe_acommerce(simulator: AcommerceSimulator) -> str:
+    return f"""aCommerce simulator is ready.
+  URL       {simulator.url} (both hosts)
+  User      {simulator.user}
+  API key   {simulator.api_key}
+  Channel   {simulator.channel}
+  Partner   {simulator.partner}
+  Look at   {simulator.url}/_control/state
+Stop with Ctrl-C."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A platform, as it is served."""
+
+    stand_in: type[StandIn]
+    port: int
+    play: Callable[[StandIn], None]
+    describe: Callable[[StandIn], str]
+
+
+CHOICES = {
+    "tbone": Choice(TBOneSimulator, 8070, play_tbone, _describe_tbone),
+    "acommerce": Choice(AcommerceSimulator, 8071, play_acommerce, _describe_acommerce),
+}
 
 if __name__ == "__main__":
     main()

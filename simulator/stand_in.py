@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
+from .control import Control
 from .faults import Fault, FaultBook, Trigger
 from .http_server import Reply, Request, Server
 from .journal import Call, Clock, Journal, Violation
 
 
 class StandIn:
-    """A server on 127.0.0.1, to be used as a context or with start() and stop()."""
+    """A server on 127.0.0.1, to be used as a context or with start() and stop().
+
+    A platform gives it a gateway, which has latency in seconds by kind of call, and a control.
+    """
 
     def __init__(self, port: int, clock: Callable[[], float] | None):
         self.clock = Clock(clock)
@@ -30,8 +34,13 @@ class StandIn:
         self.server.stop()
 
     def answer(self, request: Request) -> Reply:
-        """The application behind the server."""
+        """The side door for people and tests, else the platform."""
+        if request.path.startswith(Control.ROOT):
+            return self.control.answer(request)
         return self.gateway.answer(request)
+
+    def work(self) -> None:
+        """What the platform does by itself; to be called now and then."""
 
     @property
     def url(self) -> str:
@@ -47,6 +56,10 @@ class StandIn:
     def violations(self) -> list[Violation]:
         """Every breach of the platform's rules by the client."""
         return list(self.journal.violations)
+
+    def set_latency(self, seconds: float, call: str = "*") -> None:
+        """Let answers to calls of a kind take this long."""
+        self.gateway.latency[call] = seconds
 
     def fault(
         self,

@@ -1,5 +1,7 @@
 """What happens at the platform, as calls a test can write down."""
 
+from collections.abc import Callable
+
 from .documents import build_push
 from .state import Event, Hook, Order, Platform, Push
 
@@ -47,7 +49,7 @@ class Desk:
             if tracking:
                 order.packages[tracking] = shipment
             order.events.append(event)
-            order.updated = now
+            order.updated, order.is_read = now, False
             self._queue(event)
             return event
 
@@ -77,6 +79,25 @@ class Desk:
             event.is_deleted = False
             self._touch(event.order)
 
+    def find_order(self, key: str) -> Order | None:
+        """The order with our key, also one that was put."""
+        return self.platform.orders.get(key)
+
+    def find_event(self, event_id: str) -> Event:
+        """Also one that was deleted."""
+        with self.platform.lock:
+            events = (event for order in self.platform.orders.values() for event in order.events)
+            return {event.event_id: event for event in events}[event_id]
+
+    def plan(self, seconds: float, act: Callable[[], object]) -> None:
+        """Let something happen later, when the stand-in is at work."""
+        with self.platform.lock:
+            self.platform.plans.append((self.platform.clock.now() + seconds, act))
+
+    def set_articles(self, *skus: str) -> None:
+        """From now on only these SKUs can be ordered; without any: all."""
+        self.platform.articles = set(skus) or None
+
     def set_stock(self, sku: str, quantity: int | str) -> None:
         """What can be promised of an article; a text is told as it is."""
         self.platform.stock[sku] = (str(quantity), self.platform.clock.now())
@@ -93,6 +114,7 @@ class Desk:
             return build_push(self.platform, event)
 
     def _touch(self, order: Order) -> None:
+        order.is_read = False
         if self.platform.lifts_on_change:
             order.updated = self.platform.clock.now()
 

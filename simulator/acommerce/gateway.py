@@ -59,6 +59,7 @@ class Gateway:
         self.reset()
 
     def reset(self) -> None:
+        self.latency: dict[str, float] = {"*": 0.0}  # seconds by kind of call
         self._quiet_until = 0.0
         self._asked: dict[str, list[float]] = {}  # order id -> times
         self._taken: set[str] = set()  # order ids that were answered with 501
@@ -123,7 +124,8 @@ class Gateway:
         fault = self.faults.take(route.kind, context.target) or Fault()
         call.fault = fault.name
         answer = self._act(route, context) if fault.accepted else Answer(None)
-        return fault.spoil(_build_reply(answer), NOTHING, 0)
+        latency = self.latency.get(route.kind, self.latency["*"])
+        return fault.spoil(_build_reply(answer), NOTHING, latency)
 
     def _act(self, route: Route, context: Context) -> Answer:
         with self.platform.lock:

@@ -46,10 +46,7 @@ def sign(body: bytes, secret: str, hash: str) -> str:
 def deliver(platform: Platform, hash: str = "sha256") -> list[Push]:
     """Call everybody whose time has come; who is busy is called again later."""
     now, kept, done = platform.clock.now(), [], []
-    for push in platform.pushes:
-        if push.not_before > now:
-            kept.append(push)
-            continue
+    for push in _take_due(platform, now):
         status, wait = _call(push, hash)
         push.statuses.append(status)
         if status in BUSY:
@@ -57,8 +54,17 @@ def deliver(platform: Platform, hash: str = "sha256") -> list[Push]:
             kept.append(push)
         else:
             done.append(push)
-    platform.pushes = kept
+    with platform.lock:
+        platform.pushes[:0] = kept
     return done
+
+
+def _take_due(platform: Platform, now: float) -> list[Push]:
+    """Out of the queue, to which others may add while we call."""
+    with platform.lock:
+        due = [push for push in platform.pushes if push.not_before <= now]
+        platform.pushes = [push for push in platform.pushes if push.not_before > now]
+    return due
 
 
 def _call(push: Push, hash: str) -> tuple[int, float]:

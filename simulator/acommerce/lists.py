@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from .contract import Answer, Context, Refusal
 from .documents import build_record
+from .state import Order
 
 SINCE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 MOST_IDS = 10
@@ -15,12 +16,12 @@ FILTERS = {"NEW", "IN_PROGRESS", "COMPLETED", "CANCELED", "ERROR"}
 
 def list_changed(context: Context) -> Answer:
     """Orders updated after `since`, the least recently updated first."""
-    platform, since = context.platform, _read_since(context)
+    since = _read_since(context)
     if context.get("orderStatus") not in (None, *FILTERS):
         raise Refusal(422, "Validation failed", "orderStatus. unknown value")
-    orders = sorted(platform.orders.values(), key=lambda order: order.updated)
+    orders = sorted(context.platform.orders.values(), key=lambda order: order.updated)
     changed = [order for order in orders if order.updated > since]
-    return _turn_page(context, changed, lambda order: build_record(platform, order))
+    return _turn_page(context, changed, lambda order: _show(context, order))
 
 
 def list_named(context: Context) -> Answer:
@@ -51,8 +52,15 @@ def list_stock(context: Context) -> Answer:
 
 def _build_named(context: Context, key: str) -> dict:
     if order := context.platform.orders.get(key):
-        return build_record(context.platform, order)
+        return _show(context, order)
     return {"orderId": key, "error": {"code": 404, "message": "Not Found"}}
+
+
+def _show(context: Context, order: Order) -> dict:
+    record = build_record(context.platform, order)
+    order.is_read = True
+    context.platform.on_read(order)
+    return record
 
 
 def _read_since(context: Context) -> float:

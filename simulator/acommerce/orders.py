@@ -46,6 +46,7 @@ def put_order(context: Context) -> Answer:
     order = Order(key, document["orderItems"][0]["partnerId"], platform.clock.now())
     platform.orders[key] = order
     order.document = document
+    platform.on_order(order)
     return Answer({"orderId": key}, 201)
 
 

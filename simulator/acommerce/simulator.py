@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ..stand_in import StandIn
 from . import hooks
+from .control import Control
 from .desk import Desk
 from .faults import make_fault
 from .gateway import Gateway
@@ -25,6 +26,7 @@ class AcommerceSimulator(StandIn, Desk):
         self.platform = Platform(self.clock)
         self.gateway = Gateway(self.platform, self.journal, self.faults, f"/channel/{self.channel}")
         self.gateway.credentials = (self.user, self.api_key)
+        self.control = Control(self)
 
     def reset(self) -> None:
         """Forget orders, tokens, hooks, calls, violations and faults."""
@@ -39,6 +41,16 @@ class AcommerceSimulator(StandIn, Desk):
         """Tokens given out so far are good for this many calls more."""
         for token in self.platform.tokens.values():
             token.calls_left = after_calls
+
+    def work(self) -> None:
+        # EXTENDS StandIn: what was planned happens, and web hooks are called.
+        platform, now = self.platform, self.clock.now()
+        with platform.lock:
+            due = [act for at, act in platform.plans if at <= now]
+            platform.plans = [plan for plan in platform.plans if plan[0] > now]
+            for act in due:
+                act()
+        self.deliver_hooks()
 
     def deliver_hooks(self, hash: str = "sha256") -> list[Push]:
         """Call the web hooks; what was delivered, with the answers."""

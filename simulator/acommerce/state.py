@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -50,6 +51,7 @@ class Order:
     packages: dict[str, str] = field(default_factory=dict)  # tracking id -> shipment
     events: list[Event] = field(default_factory=list)
     document: dict | None = None  # as it was put
+    is_read: bool = False  # by a client, as it is now
 
     def live(self) -> list[Event]:
         return [event for event in self.events if not event.is_deleted]
@@ -93,6 +95,9 @@ class Platform:
         self.pushes: list[Push] = []
         self.stock: dict[str, tuple[str, float]] = {}  # SKU -> quantity as text, updated
         self.articles: set[str] | None = None  # SKUs that can be ordered; None: any
+        self.on_order: Callable[[Order], None] = lambda order: None  # told of each accepted one
+        self.on_read: Callable[[Order], None] = lambda order: None  # and of each that was read
+        self.plans: list[tuple[float, Callable[[], None]]] = []  # when, and what happens then
         self.ids = itertools.count(1)
         self.version = 3
         self.has_ids = True  # version 2 of 2017 had no event ids

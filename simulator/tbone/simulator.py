@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from ..faults import make_fault
-from ..http_server import Reply, Request
 from ..stand_in import StandIn
 from .control import Control
 from .gateway import MOMENT, Gateway
@@ -38,13 +37,3 @@ class TBOneSimulator(StandIn, Merchant):
             self.gateway.latency = {"*": MOMENT}
             channels = {self.channel: self.channel_sign}
             self.add_account(self.account, self.user, self.password, channels)
-
-    def set_latency(self, seconds: float, call: str = "*") -> None:
-        """Let answers to calls of a kind take this long."""
-        self.gateway.latency[call] = seconds
-
-    def answer(self, request: Request) -> Reply:
-        """The side door for people and tests, else the platform."""
-        if request.path.startswith(Control.ROOT):
-            return self.control.answer(request)
-        return super().answer(request)

@@ -1,11 +1,17 @@
-"""A channel that talks to the stand-in over real HTTP, and what its tests share."""
+"""Clients that talk to the stand-ins over real HTTP, and what their tests share."""
 
 import base64
+import signal
+import subprocess
+import sys
 import time
+from contextlib import contextmanager
 from decimal import Decimal
 
 import requests
 from lxml import etree
+
+from simulator.acommerce import AcommerceSimulator
 
 ORDER = """<?xml version="1.0" encoding="UTF-8"?>
 <ORDER>
@@ -74,8 +80,81 @@ class Client(requests.Session):
         ]
 
 
-def rules(tbone):
-    return [violation.rule for violation in tbone.violations]
+class Partner(requests.Session):
+    """A client of aCommerce: it has a token, and knows how an order looks."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.root = url
+        login = {"username": AcommerceSimulator.user, "apiKey": AcommerceSimulator.api_key}
+        body = {"auth": {"apiKeyCredentials": login}}
+        token = self.post(f"{url}/identity/token", json=body, timeout=5).json()["token"]
+        self.headers["X-Subject-Token"] = token["token_id"]
+
+    def call(self, method, path, body=None, **query):
+        address = f"{self.root}/channel/{AcommerceSimulator.channel}/{path}"
+        return self.request(method, address, json=body, params=query, timeout=5)
+
+    def put_order(self, key, items):
+        """Items are (SKU, quantity)."""
+        address = dict.fromkeys(("addressee", "address1", "postalCode", "country", "phone"), "1")
+        lines = [
+            {"partnerId": AcommerceSimulator.partner, "itemId": sku, "qty": pieces, "subTotal": 9.5}
+            for sku, pieces in items
+        ]
+        order = {
+            "orderCreatedTime": "2026-02-03T04:05:06Z",
+            "customerInfo": address,
+            "orderShipmentInfo": address,
+            "paymentType": "NON_COD",
+            "shippingType": "NEXT_DAY",
+            "grossTotal": 9.5 * len(lines),
+            "currUnit": "THB",
+            "orderItems": lines,
+        }
+        return self.call("PUT", f"order/{key}", order)
+
+    def poll(self):
+        """By order, its complete history."""
+        return {
+            record["orderId"]: record for record in self.call("GET", "sales-order-status").json()
+        }
+
+    def hook(self, url, secret):
+        """Ask to be called."""
+        body = {"name": "test", "url": url, "requestMethod": "POST", "secret": secret}
+        return self.call(
+            "POST", "hooks", {**body, "eventType": ["SALES_ORDER_STATUS_V3"], "active": True}
+        )
+
+
+@contextmanager
+def served(*options):
+    """The command `python -m simulator` on a free port, ended as by Ctrl-C: its address."""
+    command = [sys.executable, "-m", "simulator", "--port", "0", "--scenario", "demo", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert "ready" in process.stdout.readline()
+        yield process.stdout.readline().split()[1]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+        process.stdout.close()
+
+
+def act(base, action, **values):
+    """One call of the side door: status and answer."""
+    answer = requests.post(f"{base}/_control/{action}", json=values, timeout=5)
+    return answer.status_code, answer.json()
+
+
+def look(base, name):
+    """One of the books of the side door."""
+    return requests.get(f"{base}/_control/{name}", timeout=5).json()
+
+
+def rules(stand_in):
+    return [violation.rule for violation in stand_in.violations]
 
 
 def basic(tbone):

@@ -1,9 +1,10 @@
-"""Fixtures: a running stand-in, a channel, an order with two messages."""
+"""Fixtures: running stand-ins, a client of each, an order with two messages."""
 
 import pytest
-from channel import Client
+from channel import Client, Partner
 
 from simulator import TBOneSimulator
+from simulator.acommerce import AcommerceSimulator
 
 
 @pytest.fixture
@@ -16,6 +17,18 @@ def tbone():
 def client(tbone):
     with Client(tbone) as client:
         yield client
+
+
+@pytest.fixture
+def acommerce():
+    with AcommerceSimulator() as running:
+        yield running
+
+
+@pytest.fixture
+def partner(acommerce):
+    with Partner(acommerce.url) as partner:
+        yield partner
 
 
 @pytest.fixture

@@ -3,17 +3,15 @@
 import ast
 import doctest
 import json
-import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import requests
-from channel import Client, rules, write_order
+from channel import Client, act, look, rules, served, write_order
 
 import simulator
 from simulator import FAULTS, TBOneSimulator, schema
+from simulator.acommerce.faults import FAULTS as ACOMMERCE_FAULTS
 from simulator.tbone import demo
 
 
@@ -48,46 +46,34 @@ class TestDemo:
 class TestCommandLine:
     @pytest.fixture
     def base(self):
-        command = [sys.executable, "-m", "simulator", "--port", "0", "--scenario", "demo"]
-        process = subprocess.Popen([*command, "--backlog", "10"], stdout=subprocess.PIPE, text=True)
-        assert "ready" in process.stdout.readline()
-        yield process.stdout.readline().split()[1]
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
-        process.stdout.close()
-
-    def act(self, base, action, **values):
-        answer = requests.post(f"{base}/_control/{action}", json=values, timeout=5)
-        return answer.status_code, answer.json()
-
-    def read(self, base, name):
-        return requests.get(f"{base}/_control/{name}", timeout=5).json()
+        with served("--backlog", "10") as base:
+            yield base
 
     def test_control(self, base):
-        assert self.read(base, "summary")["open"] == 11
+        assert look(base, "summary")["open"] == 11
         with Client(TBOneSimulator, url=base) as client:
             send_orders(client)
-        assert self.read(base, "summary")["open"] == len(demo.STEPS) + 10
-        account = self.read(base, "state")["accounts"][0]
+        assert look(base, "summary")["open"] == len(demo.STEPS) + 10
+        account = look(base, "state")["accounts"][0]
         assert account["orders"]["DEMO-1005"]["items"]["DEMO-1005-1"]["shipped"] == 2
         assert "ORDER_ACKNOWLEDGE" in [m["message_type"] for m in account["messages"]]
-        assert self.act(base, "fault", call="messages", name="truncated", cut=9)[0] == 200
-        assert self.read(base, "summary")["faults_waiting"] == ["truncated"]
-        status, message = self.act(base, "ship", item="DEMO-1005-1", quantity=3, idcode="LATE")
+        assert act(base, "fault", call="messages", name="truncated", cut=9)[0] == 200
+        assert look(base, "summary")["faults_waiting"] == ["truncated"]
+        status, message = act(base, "ship", item="DEMO-1005-1", quantity=3, idcode="LATE")
         assert (status, message["idcode"]) == (200, "LATE")
-        assert self.act(base, "ship", item="DEMO-1005-1", quantity=3)[0] == 400
-        assert self.act(base, "payment", order="DEMO-9999", state="PAID")[0] == 400
-        assert self.act(base, "message", xml="<MESSAGE/>")[0] == 200
-        assert self.act(base, "order", key="N1", items=[["N1-1", "CUP", 1]])[1]["tb_id"]
-        assert self.act(base, "settings", rejection_status=400)[0] == 200
-        assert self.act(base, "settings", lock=1)[0] == 400
-        assert self.act(base, "nonsense")[0] == 404
-        assert self.act(base, "stock_many", numbers={"CUP": 3, "PLATE": 4})[0] == 200
-        assert json.dumps(self.read(base, "expected")["DEMO-1004"])
-        assert self.read(base, "violations") == []
-        assert len(self.read(base, "calls")) == len(demo.ORDERS)
-        self.act(base, "reset")
-        assert self.read(base, "summary")["open"] == 11
+        assert act(base, "ship", item="DEMO-1005-1", quantity=3)[0] == 400
+        assert act(base, "payment", order="DEMO-9999", state="PAID")[0] == 400
+        assert act(base, "message", xml="<MESSAGE/>")[0] == 200
+        assert act(base, "order", key="N1", items=[["N1-1", "CUP", 1]])[1]["tb_id"]
+        assert act(base, "settings", rejection_status=400)[0] == 200
+        assert act(base, "settings", lock=1)[0] == 400
+        assert act(base, "nonsense")[0] == 404
+        assert act(base, "stock_many", numbers={"CUP": 3, "PLATE": 4})[0] == 200
+        assert json.dumps(look(base, "expected")["DEMO-1004"])
+        assert look(base, "violations") == []
+        assert len(look(base, "calls")) == len(demo.ORDERS)
+        act(base, "reset")
+        assert look(base, "summary")["open"] == 11
 
 
 def test_examples_in_the_schema_module():
@@ -110,6 +96,7 @@ def test_the_simulator_is_independent():
             assert roots <= {*sys.stdlib_module_names, *extra}, path
 
 
-def test_fault_names_are_documented():
+@pytest.mark.parametrize("faults", [FAULTS, ACOMMERCE_FAULTS], ids=["tbone", "acommerce"])
+def test_fault_names_are_documented(faults):
     text = (Path(simulator.__file__).parent / "README.md").read_text()
-    assert [name for name in FAULTS if f"`{name}`" not in text] == []
+    assert [name for name in faults if f"`{name}`" not in text] == []
