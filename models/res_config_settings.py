@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from ..providers import PROVIDERS
 from .exchange.fulfillment_account import MANAGER
 
 
@@ -13,11 +14,15 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         domain="[('company_id', '=', company_id)]",
     )
+    fulfillment_provider = fields.Selection(related="fulfillment_account_id.provider")
     fulfillment_state = fields.Selection(related="fulfillment_account_id.state")
     fulfillment_environment = fields.Selection(
         related="fulfillment_account_id.environment", readonly=False
     )
     fulfillment_host = fields.Char(related="fulfillment_account_id.host", readonly=False)
+    fulfillment_order_host = fields.Char(
+        related="fulfillment_account_id.order_host", readonly=False
+    )
     fulfillment_account_number = fields.Char(
         related="fulfillment_account_id.account_number", readonly=False, groups=MANAGER
     )
@@ -29,6 +34,11 @@ class ResConfigSettings(models.TransientModel):
     )
     fulfillment_channel_number = fields.Char(
         related="fulfillment_account_id.channel_number", readonly=False
+    )
+    fulfillment_side = fields.Selection(related="fulfillment_account_id.side", readonly=False)
+    fulfillment_scope_id = fields.Char(related="fulfillment_account_id.scope_id", readonly=False)
+    fulfillment_partner_code = fields.Char(
+        related="fulfillment_account_id.partner_code", readonly=False
     )
 
     @api.model_create_multi
@@ -51,11 +61,16 @@ class ResConfigSettings(models.TransientModel):
         }
 
     def action_fulfillment_set_up(self):
-        """Give the company an account, and show the settings again with its fields."""
+        """Give the company an account, and show the settings again with its fields.
+
+        Of which platform, the button says by `default_provider`; else of the first.
+        """
         company = self.company_id
         if not company.fulfillment_account_id:
-            company.fulfillment_account_id = self.env["fulfillment.account"].create(
-                {"name": "TB.One", "company_id": company.id}
+            accounts = self.env["fulfillment.account"]
+            provider = accounts.default_get(["provider"])["provider"]
+            company.fulfillment_account_id = accounts.create(
+                {"name": PROVIDERS[provider].label, "company_id": company.id}
             )
         return {"type": "ir.actions.client", "tag": "reload"}
 

@@ -51,6 +51,7 @@ class EventFeed:
     pages: Iterator[EventPage]
     cursor: str  # to ask with next time; moves at the very end, when every page was handed out
     problem: str = ""  # why it did not move then, although there was something new
+    bookmark: str = ""  # to go on with behind the page just handed out; '' where that cannot be
 
     def __iter__(self) -> Iterator[EventPage]:
         return self.pages

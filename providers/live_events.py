@@ -2,7 +2,8 @@
 
 A history is the truth about its order at one moment. Everything else (web hook, file, record that
 is not complete) is a hint: it may be late, repeated, or older than what is known. So a hint adds
-what is new, and where it contradicts, the order is asked for again.
+what is new, and where it contradicts, the order is asked for again. Nor is a stored event given up
+because one history misses it: the order is asked for again, and a later one has to miss it, too.
 
     plan = plan_changes(page, known, heard_at)
 
@@ -10,7 +11,7 @@ The result does not depend on the order in which pages arrive, once the doubtful
 asked for again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from .event_book import Change, Known, Plan, Step, gets_id
@@ -32,7 +33,7 @@ def plan_changes(page: EventPage, known: Iterable[Known], heard_at: Mapping[str,
             plan.changes.append(_take_fact(event, book.claim(event), history))
     for history in page.histories:
         if not _is_stale(history, heard_at.get(history.order_key)):
-            plan.changes += _find_missing(history, book.list_unclaimed(history.order_key))
+            _give_up_missing(plan, history, book.list_unclaimed(history.order_key))
             plan.heard_at[history.order_key] = history.as_of
     return plan
 
@@ -88,14 +89,19 @@ def _take_fact(event: Event, known: Known | None, history: History) -> Change:
     return Change(step, known, event, history.as_of)
 
 
-def _find_missing(history: History, unclaimed: Iterable[Known]) -> Iterator[Change]:
+def _give_up_missing(plan: Plan, history: History, unclaimed: Iterable[Known]) -> None:
     """What was recorded later than the history was read cannot be in it."""
     for one in unclaimed:
         is_older = one.recorded_at < history.as_of if one.recorded_at else one.judged_at
         if not is_older:
             continue
-        step = Step.RETRACT if one.is_live else Step.CONFIRM
-        yield Change(step, one, None, history.as_of)
+        step = Step.CONFIRM
+        if one.is_live:
+            is_second_look = one.missed_at and one.missed_at < history.as_of
+            step = Step.RETRACT if is_second_look else Step.MISS
+        plan.changes.append(Change(step, one, None, history.as_of))
+        if step is Step.MISS:
+            plan.doubtful.add(history.order_key)
 
 
 def _take_hint(plan: Plan, event: Event, known: Known | None, heard: datetime | None) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 
 from ..models.effects.fulfillment_effect import EFFECTS
+from ..providers import PROVIDERS
 from ..providers.canonical import Kind
 
 ROOT = Path(__file__).parent.parent
 LANES = ("fulfillment_apply.py", "fulfillment_stock_apply.py")
+PLATFORMS = re.compile(r"tb[._]?one|tradebyte|acommerce", re.IGNORECASE)
 WIRE = {"lxml", "requests", "socket", "http", "urllib3", "xml"}
 
 
@@ -70,6 +72,18 @@ class TestRooms(BaseCase):
             commits = re.search(r"_commit_progress\(|\.commit\(", path.read_text())
             is_lane = path.parent.name == "exchange" or path.name in LANES
             self.assertFalse(commits and not is_lane, path.relative_to(ROOT))
+
+    def test_only_its_own_file_names_a_platform(self):
+        """Not even in a comment: what is special about one belongs to models/platforms."""
+        for path in files("models"):
+            if path.parent.name != "platforms":
+                found = PLATFORMS.findall(path.read_text())
+                self.assertFalse(found, path.relative_to(ROOT))
+
+    def test_the_words_of_platforms_are_found(self):
+        for code, platform in PROVIDERS.items():
+            self.assertTrue(PLATFORMS.search(code))
+            self.assertTrue(PLATFORMS.search(platform.label))
 
     def test_every_kind_has_an_effect(self):
         self.assertEqual(set(EFFECTS), set(Kind))

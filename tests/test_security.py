@@ -224,6 +224,7 @@ class TestRoles(SecurityCase):
             self.env["fulfillment.stock.location"].create(
                 {"account_id": self.account.id, "location_id": self.stock.id}
             ),
+            *self.make_event_rows(message, here),
         ]
         self.assertEqual(
             {row._name for row in rows},
@@ -238,6 +239,24 @@ class TestRoles(SecurityCase):
                 self.assertFalse(row.with_user(stranger).has_access("read"))
                 self.assertTrue(row.with_user(self.manager).has_access("read"))
         self.assertTrue(there.with_user(stranger).has_access("write"))
+
+    def make_event_rows(self, message, order):
+        """What is kept of the events of a platform, and of its files."""
+        of_company = {"company_id": self.company.id}
+        of_account = of_company | {"account_id": self.account.id}
+        of_message = of_company | {"message_id": message.id}
+        kept = {
+            "fulfillment.history": of_account | {"order_key": "X"},
+            "fulfillment.file": of_account | {"name": "X", "origin": "hand", "sha256": "X"},
+            "fulfillment.message.revision": of_message | {"cause": "revised", "kind": "ship"},
+            "fulfillment.message.item": of_message
+            | {
+                "order_id": order.id,
+                "order_line_id": order.order_line.id,
+                "entry": "ship",
+            },
+        }
+        return [self.env[model].create(vals) for model, vals in kept.items()]
 
 
 class TestSecrets(SecurityCase):
@@ -417,4 +436,4 @@ class TestNeutralize(SecurityCase):
         self.assertEqual(self.account.environment, "test")
         self.assertEqual(self.account.state, "draft")
         self.assertIn("staging", self.account.host)
-        self.assertTrue(self.account._is_test_host())
+        self.account._ensure_host_allowed()

@@ -1,1 +1,1 @@
-from . import fulfillment_enter_ref, fulfillment_import_file
+from . import fulfillment_enter_ref, fulfillment_hook, fulfillment_import_file

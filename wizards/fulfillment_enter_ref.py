@@ -9,8 +9,9 @@ class FulfillmentEnterRef(models.TransientModel):
     _description = "Fulfillment Enter Order ID"
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
+    provider = fields.Selection(related="order_id.fulfillment_provider")
     ref = fields.Char(
-        string="TB.One Order ID", required=True, help="The number TB.One gave the order (TB_ID)."
+        string="Platform Order ID", required=True, help="The number the platform gave the order."
     )
 
     def action_enter(self):
@@ -23,7 +24,8 @@ class FulfillmentEnterRef(models.TransientModel):
         if other := self._find_other_order(ref):
             raise UserError(
                 self.env._(
-                    "%(order)s has the TB.One Order ID %(ref)s already.",
+                    "%(order)s has the %(platform)s order ID %(ref)s already.",
+                    platform=self.order_id._fulfillment_platform(),
                     order=other.display_name,
                     ref=ref,
                 )
@@ -35,8 +37,9 @@ class FulfillmentEnterRef(models.TransientModel):
         if self.order_id.fulfillment_ref:
             raise UserError(
                 self.env._(
-                    "%(order)s has the TB.One Order ID %(ref)s already. If that is wrong, correct "
-                    "it on the Fulfillment page of the order.",
+                    "%(order)s has the %(platform)s order ID %(ref)s already. If that is wrong, "
+                    "correct it on the Fulfillment page of the order.",
+                    platform=self.order_id._fulfillment_platform(),
                     order=self.order_id.display_name,
                     ref=self.order_id.fulfillment_ref,
                 )

@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from ..models.exchange.exchange_run import LockLost
 from ..providers import ProviderError
 
-MEGABYTES = 32  # a page of TB.One has some kilobytes
+MEGABYTES = 32  # a page has some kilobytes
 
 
 class FulfillmentImportFile(models.TransientModel):
@@ -18,7 +18,11 @@ class FulfillmentImportFile(models.TransientModel):
 
     account_id = fields.Many2one("fulfillment.account", required=True, check_company=True)
     company_id = fields.Many2one(related="account_id.company_id")
-    file = fields.Binary(required=True, help="A MESSAGES_LIST document of TB.One.")
+    file = fields.Binary(
+        required=True,
+        help="What the platform's support sent: a MESSAGES_LIST document of TB.One, or status "
+        "updates as CSV or JSON.",
+    )
     filename = fields.Char()
 
     def action_import(self):
@@ -26,6 +30,8 @@ class FulfillmentImportFile(models.TransientModel):
         self.ensure_one()
         self.account_id.check_access("write")
         content = self._decode()
+        if self.account_id.has_events:
+            return self._import_events(content)
         try:
             run = self.env["fulfillment.exchange"]._import_file(self.account_id, content)
         except LockLost:
@@ -41,6 +47,20 @@ class FulfillmentImportFile(models.TransientModel):
             known=run.duplicates,
         )
         return self._notify(" ".join([text, *run.notes]), run.sync)
+
+    def _import_events(self, content):
+        """The file is kept, like those that come by themselves; a known one is not read again."""
+        account = self.account_id.sudo()
+        file = self.env["fulfillment.file"].sudo()._receive(account, self.filename, content, "hand")
+        if file.state != "received":
+            return self._notify(file._describe_repeat(), file.sync_id)
+        if not self.env["fulfillment.exchange"].sudo()._read_file(file):
+            raise UserError(
+                self.env._("A run is going on for this account. Try again in a minute.")
+            )
+        if file.state == "refused":
+            raise UserError(file._describe())
+        return self._notify(file._describe(), file.sync_id)
 
     def _decode(self):
         """The bytes of the file.

@@ -31,6 +31,7 @@ class FulfillmentParcel(models.Model):
     )
     tracking_ref = fields.Char(string="Tracking Number", readonly=True, index="trigram")
     return_tracking_ref = fields.Char(string="Proposed Return Tracking Number", readonly=True)
+    shipment_ref = fields.Char(string="Shipment", readonly=True)
     carrier_key = fields.Char(string="Package Type Key", readonly=True)
     carrier_id = fields.Many2one("delivery.carrier", readonly=True)
     # With sudo: who may read a parcel may read its content and link, though not the messages.
@@ -69,15 +70,47 @@ class FulfillmentParcel(models.Model):
             return False
         return template.replace(PLACEHOLDER, quote(self.tracking_ref, safe=""))
 
-    @api.depends("message_row_ids.quantity", "message_row_ids.order_line_id")
+    @api.depends(
+        "message_row_ids.quantity", "message_row_ids.order_line_id", "message_row_ids.item_ids"
+    )
     def _compute_content(self):
         for parcel in self:
             applied = parcel.message_row_ids.filtered(lambda message: message.state == "applied")
-            parcel.quantity = sum(applied.mapped("quantity"))
+            contents = applied._list_contents()
+            parcel.quantity = sum(quantity for _line, quantity in contents)
             parcel.content = ", ".join(
-                f"{message.quantity:g} x {message.order_line_id.product_id.display_name}"
-                for message in applied.sorted("order_line_id")
+                f"{quantity:g} x {line.product_id.display_name}"
+                for line, quantity in sorted(contents, key=lambda content: content[0].id)
             )
+
+    def _get_identity(self):
+        return (self.order_id, self.carrier_key or "", self.key)
+
+    def _set_number(self, ref):
+        """The number of a parcel that was told without one, also on its transfers."""
+        self.ensure_one()
+        self.write({"tracking_ref": ref, "key": ref})
+        for picking in self.picking_ids:
+            picking.write(self._prepare_mark(picking.fulfillment_parcel_ids))
+
+    def _join_shipment(self):
+        """One more number of a shipment that left: it belongs to the same transfer."""
+        for parcel in self.filtered(lambda parcel: not parcel.picking_ids):
+            others = parcel.order_id.fulfillment_parcel_ids.filtered(
+                lambda other, parcel=parcel: (
+                    other.direction == parcel.direction
+                    and other.shipment_ref == parcel.shipment_ref
+                )
+            )
+            if picking := others.picking_ids[:1]:
+                parcel._mark(picking)
+
+    def _is_told_by(self, message):
+        """Whether one of these is the parcel that comes back, as far as a message tells."""
+        ref, number = message.shipment_ref, message.tracking_ref
+        if ref:
+            return ref in self.mapped("shipment_ref")
+        return number in self.mapped("return_tracking_ref")
 
     def _mark(self, picking):
         """Put the parcel's number and carrier on a transfer; it may carry several parcels."""

@@ -38,10 +38,10 @@ class SaleOrder(models.Model):
     fulfillment_key = fields.Char(
         string="Order Key",
         copy=False,
-        help="The order number the platform knows from us (CHANNEL_ID).",
+        help="The order number the platform knows from us.",
     )
     fulfillment_ref = fields.Char(
-        string="TB.One Order ID", copy=False, help="The number the platform gave (TB_ID)."
+        string="Platform Order ID", copy=False, help="The number the platform gave the order."
     )
     fulfillment_state = fields.Selection(
         STATES, compute="_compute_fulfillment_state", store=True, copy=False, index=True

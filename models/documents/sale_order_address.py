@@ -23,6 +23,7 @@ def build_address(partner):
         street_extension=_clean(place.street2),
         zip=_clean(place.zip),
         city=_clean(place.city),
+        province=_clean(place.state_id.name),
         country=(place.country_id.code or "").upper(),
         phone_private="" if named.is_company else phone,
         phone_office=phone if named.is_company else "",

@@ -1,7 +1,7 @@
 """What stays as it is once the platform has an order from us, or may have it."""
 
 from odoo import api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 KEPT = ("fulfillment_account_id", "fulfillment_key")
 KEPT_OF_LINE = ("fulfillment_key", "fulfillment_extra_key")
@@ -46,13 +46,7 @@ class SaleOrder(models.Model):
 
     def _fulfillment_ensure_ref(self, ref):
         """:raise ValidationError: the platform gives no such order ID."""
-        is_number = ref.isascii() and ref.isdecimal()
-        if self.sudo().fulfillment_account_id.provider == "tbone" and not is_number:
-            raise ValidationError(
-                self.env._(
-                    "The TB.One Order ID has digits alone, e.g. 1234567. Copy it from there."
-                )
-            )
+        self.sudo().fulfillment_account_id._ensure_order_ref(ref)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_known(self):

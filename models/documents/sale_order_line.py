@@ -9,10 +9,10 @@ class SaleOrderLine(models.Model):
     fulfillment_key = fields.Char(
         string="Item Key",
         copy=False,
-        help="The item number the platform knows from us (CHANNEL_ORDER_ITEM_ID).",
+        help="The item number the platform knows from us.",
     )
     fulfillment_ref = fields.Char(
-        string="TB.One Item ID", copy=False, help="The number the platform gave the item."
+        string="Platform Item ID", copy=False, help="The number the platform gave the item."
     )
     fulfillment_extra_key = fields.Char(
         string="Second Item Key",
@@ -21,7 +21,7 @@ class SaleOrderLine(models.Model):
         "This is the item number of the second one.",
     )
     fulfillment_extra_ref = fields.Char(
-        string="Second TB.One Item ID",
+        string="Second Platform Item ID",
         copy=False,
         help="The number the platform gave the second item.",
     )

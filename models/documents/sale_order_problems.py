@@ -40,6 +40,7 @@ FIELDS = {  # of the canonical order, as people know them from Odoo's screens
     "invoice_number": _lt("invoice number"),
     "channel_sign": _lt("channel sign of the account"),
     "currency": _lt("currency"),
+    "partner_id": _lt("partner of the articles on its account"),
     "carrier_key": _lt("package type key of the delivery method"),
     "payment_type": _lt("payment method"),
     "payment_ref": _lt("payment reference"),
@@ -53,6 +54,7 @@ FIELDS = {  # of the canonical order, as people know them from Odoo's screens
     "street_extension": _lt("second street line"),
     "zip": _lt("ZIP"),
     "city": _lt("city"),
+    "province": _lt("state"),
     "country": _lt("country"),
     "phone_private": _lt("phone number"),
     "phone_office": _lt("phone number"),
@@ -75,7 +77,7 @@ class SaleOrder(models.Model):
     def _fulfillment_reasons(self, content, canonical):
         """Sentences, each once; none when the order can go out."""
         lines = {item.key: line for line, items in content.items.items() for item in items}
-        problems = PROVIDERS[self.fulfillment_account_id.provider].list_problems(canonical)
+        problems = self.fulfillment_account_id._list_order_problems(canonical)
         reasons = [
             *self._fulfillment_state_reasons(),
             *(reason for line in content.items for reason in line._fulfillment_reasons()),

@@ -34,6 +34,7 @@ class SaleOrder(models.Model):
         string="Outbound Parcels",
         domain=[("direction", "=", "out")],
     )
+    fulfillment_provider = fields.Selection(related="fulfillment_account_id.provider")
     fulfillment_page_visible = fields.Boolean(
         compute="_compute_fulfillment_page_visible",
         compute_sudo=True,

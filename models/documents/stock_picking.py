@@ -10,7 +10,8 @@ class StockPicking(models.Model):
 
     fulfillment_parcel_ids = fields.Many2many("fulfillment.parcel", readonly=True, copy=False)
     fulfillment_account_id = fields.Many2one(related="sale_id.fulfillment_account_id")
-    fulfillment_ref = fields.Char(related="sale_id.fulfillment_ref", string="TB.One Order ID")
+    fulfillment_provider = fields.Selection(related="sale_id.fulfillment_provider")
+    fulfillment_ref = fields.Char(related="sale_id.fulfillment_ref", string="Platform Order ID")
     fulfillment_key = fields.Char(related="sale_id.fulfillment_key", string="Order Key")
 
     @api.depends("fulfillment_parcel_ids.tracking_url")

@@ -28,10 +28,12 @@ class FulfillmentEffectCancel(models.AbstractModel):
 
     def _apply(self, batch, messages):
         pieces = defaultdict(float)
+        for portion in batch.list_portions(messages):
+            pieces[portion.line] += portion.quantity
+            self._propose_refund(batch, portion)
         for message in messages:
-            pieces[message.order_line_id] += message.quantity
-            self._tell(batch, message, self._text(message))
-            self._propose_refund(batch, message)
+            if batch.portions[message]:
+                self._tell(batch, message, self._text(batch.describe(message), message))
         freed = self._reduce(
             {
                 line: reduction
@@ -84,11 +86,12 @@ class FulfillmentEffectCancel(models.AbstractModel):
             quiet = lines.with_context(skip_procurement=True, fulfillment_quiet=True)
             quiet.product_uom_qty = quantity
 
-    def _propose_refund(self, batch, message):
-        if message.order_line_id.qty_invoiced:
-            batch.refunds[message.order_id].append(
-                Refund(message, self._text(message), message.order_line_id, message.quantity)
-            )
+    def _propose_refund(self, batch, portion):
+        message = portion.message
+        if portion.line.qty_invoiced:
+            text = self._text(portion.describe(), message)
+            refund = Refund(message, text, portion.line, portion.quantity)
+            batch.refunds[message.order_id].append(refund)
 
     def _text_delivered(self, line):
         return self.env._(
@@ -98,10 +101,9 @@ class FulfillmentEffectCancel(models.AbstractModel):
             product=line.product_id.display_name,
         )
 
-    def _text(self, message):
+    def _text(self, content, message):
         return self.env._(
-            "%(quantity)s x %(product)s cancelled (%(type)s)",
-            quantity=f"{message.quantity:g}",
-            product=message.order_line_id.product_id.display_name,
+            "%(content)s cancelled (%(type)s)",
+            content=content,
             type=message.platform_type,
         )

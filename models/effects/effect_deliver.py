@@ -1,6 +1,6 @@
-"""A parcel reached the customer."""
+"""A parcel reached the customer: so it has left, and it has its day."""
 
-from odoo import fields, models
+from odoo import models
 
 
 class FulfillmentEffectDeliver(models.AbstractModel):
@@ -8,15 +8,32 @@ class FulfillmentEffectDeliver(models.AbstractModel):
     _inherit = "fulfillment.effect"
     _description = "Effect of a delivered parcel"
 
+    def _plan(self, batch, message):
+        batch.portions[message] = []
+        if not message._names_item():
+            self.env["fulfillment.effect.ship"]._plan(batch, message)
+
     def _apply(self, batch, messages):
+        leaving = messages.filtered(lambda message: batch.portions[message] or message.tracking_ref)
+        if leaving:
+            self.env["fulfillment.effect.ship"]._apply(batch, leaving)
         for message in messages:
-            parcels = message.order_id.fulfillment_parcel_ids.filtered(
-                lambda parcel, message=message: (
-                    parcel.direction == "out"
-                    and message.tracking_ref in (False, parcel.tracking_ref)
-                )
-            )
-            parcels.delivered_at = message.occurred_at or fields.Datetime.now()
+            message.parcel_id = message.parcel_id or message._find_delivered_parcels()[:1]
             self._tell(
                 batch, message, self.env._("parcel %s delivered", message.tracking_ref or "-")
             )
+
+    def _settle(self, orders):
+        """Derive the days of delivery from all messages that the platform still shows."""
+        parcels = orders.fulfillment_parcel_ids.filtered(lambda one: one.direction == "out")
+        told = orders.fulfillment_message_ids.filtered(
+            lambda one: one.kind == "deliver" and one.is_live and one.state == "applied"
+        )
+        days = {}
+        for message in told:
+            for parcel in message._find_delivered_parcels():
+                day = message.occurred_at or message.create_date
+                days[parcel] = min(days.get(parcel, day), day)
+        for parcel in parcels:
+            if parcel.delivered_at != days.get(parcel, False):
+                parcel.delivered_at = days.get(parcel, False)

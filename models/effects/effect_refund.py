@@ -30,7 +30,7 @@ class FulfillmentEffectDeduction(models.AbstractModel):
             self._tell(batch, message, self._text(message))
 
     def _check_shipping_costs(self, batch, message):
-        """Reimbursed shipping never exceeds what was charged (TB.One manual, deductions)."""
+        """Reimbursed shipping never exceeds what was charged by the platform."""
         order = message.order_id
         charged = sum(order.order_line.filtered("is_delivery").mapped("price_total"))
         told = order.fulfillment_message_ids.filtered(

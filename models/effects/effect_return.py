@@ -29,35 +29,39 @@ class FulfillmentEffectReturn(models.AbstractModel):
 
     def _apply(self, batch, messages):
         messages._set_parcels("return")
-        messages.order_line_id.move_ids.fetch(["returned_move_ids"])  # read below one by one
+        portions = batch.list_portions(messages)
+        lines = self.env["sale.order.line"].concat(*(portion.line for portion in portions))
+        lines.move_ids.fetch(["returned_move_ids"])  # read below one by one
         rules = {rule.key: rule for rule in batch.account.return_state_ids}
         nothing = self.env["fulfillment.return.state"]
         by_hand, ways = {}, defaultdict(lambda: defaultdict(float))
-        for message in messages:
-            line = message.order_line_id
+        for portion in portions:
+            line = portion.line
             if line not in by_hand:
                 by_hand[line] = line._fulfillment_back_by_hand()
-            attached = max(0.0, min(message.quantity, by_hand[line]))
+            attached = max(0.0, min(portion.quantity, by_hand[line]))
             by_hand[line] -= attached
             if attached:
-                self._attach(message)
-            rule = rules.get(message.return_state or None, nothing)
-            self._send_back(message, message.quantity - attached, rule, ways)
-            self._propose_refund(batch, message)
-            self._tell(batch, message, self._text(message))
+                self._attach(portion)
+            rule = rules.get(portion.message.return_state or None, nothing)
+            self._send_back(portion, portion.quantity - attached, rule, ways)
+            self._propose_refund(batch, portion)
+        for message in messages:
+            if batch.portions[message]:
+                self._tell(batch, message, self._text(batch.describe(message), message))
         self._receive(batch, ways)
 
-    def _attach(self, message):
+    def _attach(self, portion):
         """Put the parcel on the return that staff made by hand."""
-        back = message.order_line_id.move_ids.filtered(
+        back = portion.line.move_ids.filtered(
             lambda move: move.state != "cancel" and move.origin_returned_move_id
         ).picking_id
         untold = back.filtered(lambda picking: not picking.fulfillment_parcel_ids)
-        message.parcel_id._mark((untold or back)[:1])
+        portion.message.parcel_id._mark((untold or back)[:1])
 
-    def _send_back(self, message, pieces, rule, ways):
+    def _send_back(self, portion, pieces, rule, ways):
         """Spread returned pieces over the deliveries that shipped them."""
-        line = message.order_line_id
+        line, parcel = portion.line, portion.message.parcel_id
         if rule.goods == "none":
             line.fulfillment_qty_kept += pieces
             return
@@ -68,28 +72,28 @@ class FulfillmentEffectReturn(models.AbstractModel):
             return
         for product, quantity in line._fulfillment_needs(pieces).items():
             left = quantity
-            for move in self._shipped_moves(message, product):
+            for move in self._shipped_moves(portion, product):
                 planned = sum(quantities.get(move, 0.0) for quantities in ways.values())
                 part = min(left, move._fulfillment_returnable() - planned)
                 if part > TINY:
                     left -= part
-                    ways[Way(move.picking_id, message.parcel_id, rule)][move] += part
+                    ways[Way(move.picking_id, parcel, rule)][move] += part
             if left > TINY:
-                raise EffectError(self._text_nothing_shipped(message))
+                raise EffectError(self._text_nothing_shipped(portion))
 
-    def _shipped_moves(self, message, product):
+    def _shipped_moves(self, portion, product):
         """The deliveries an item may come back from; first the one that proposed this number."""
-        shipped = message.order_line_id.move_ids.filtered(
+        shipped = portion.line.move_ids.filtered(
             lambda move: (
                 move.state == "done"
                 and move.product_id == product
                 and move.location_dest_id._is_outgoing()
             )
         )
-        number = message.tracking_ref
+        message = portion.message
         return shipped.sorted(
             lambda move: (
-                number not in move.picking_id.fulfillment_parcel_ids.mapped("return_tracking_ref"),
+                not move.picking_id.fulfillment_parcel_ids._is_told_by(message),
                 move.date,
                 move.id,
             )
@@ -142,27 +146,27 @@ class FulfillmentEffectReturn(models.AbstractModel):
 
     # --- words and money
 
-    def _propose_refund(self, batch, message):
+    def _propose_refund(self, batch, portion):
+        message = portion.message
         refunds = batch.refunds[message.order_id]
-        text = self._text(message)
-        refunds.append(Refund(message, text, message.order_line_id, message.quantity))
+        text = self._text(portion.describe(), message)
+        refunds.append(Refund(message, text, portion.line, portion.quantity))
         if message.amount:
             kept = self.env._("Kept back: %s", text)
-            refunds.append(Refund(message, kept, message.order_line_id, amount=-message.amount))
+            refunds.append(Refund(message, kept, portion.line, amount=-message.amount))
 
-    def _text(self, message):
+    def _text(self, content, message):
         details = [message.return_cause, message.return_state, message.comment]
         return self.env._(
-            "%(quantity)s x %(product)s returned%(details)s",
-            quantity=f"{message.quantity:g}",
-            product=message.order_line_id.product_id.display_name,
+            "%(content)s returned%(details)s",
+            content=content,
             details="".join(f", {detail}" for detail in details if detail),
         )
 
-    def _text_nothing_shipped(self, message):
+    def _text_nothing_shipped(self, portion):
         return self.env._(
             "%(order)s has no delivery that %(quantity)s of %(product)s can come back from.",
-            order=message.order_id.display_name,
-            quantity=f"{message.quantity:g}",
-            product=message.order_line_id.product_id.display_name,
+            order=portion.line.order_id.display_name,
+            quantity=f"{portion.quantity:g}",
+            product=portion.line.product_id.display_name,
         )

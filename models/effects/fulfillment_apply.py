@@ -13,16 +13,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as CONCURRENCY_ERRORS
 
-from .batch import Batch
-from .fulfillment_effect import EFFECTS
-from .ledger import EffectError, TooEarly
+from .ledger import EffectError
 
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 300  # messages claimed at a time: some tens of orders
 BATCH_BY_HAND = 50  # the same while a person waits
 PENDING = ("received", "waiting")
-WITHOUT_EFFECT = ("info", "unknown")  # kept and shown, that is all
 MOST_REVIEWED = 1000  # waiting messages tried again in one run
 PATIENCE = 5  # seconds of a person who pressed a button; the rest goes on in the background
 SOON = timedelta(seconds=5)
@@ -152,76 +149,3 @@ class FulfillmentApply(models.AbstractModel):
         for message in late:
             message._move_to("failed", message._text_waited())
         late._raise_attention()
-
-    # --- apply: no commit from here on
-
-    @api.model
-    def _apply_messages(self, messages):
-        """Apply messages of any orders; each ends as applied, waiting or failed.
-
-        The effects and the new states stand in one transaction, so that nothing is done twice.
-        """
-        pending = messages.filtered(lambda message: message.state in PENDING)
-        for account, of_account in pending.grouped("account_id").items():
-            lane = self.with_user(api.SUPERUSER_ID).with_company(account.company_id)
-            lane = lane.with_context(lang=account.user_id.lang or self.env.lang)
-            # Mails wait in their queue, as the work may still be rolled back.
-            lane = lane.with_context(
-                fulfillment_apply=True,
-                mail_notify_force_send=False,
-                mail_activity_quick_update=True,
-            )
-            lane._apply_messages_of_account(account, of_account.with_env(lane.env))
-
-    def _apply_messages_of_account(self, account, messages):
-        batch = Batch(self.env, account.with_env(self.env))
-        accepted = self._plan(batch, messages.sorted(self._sort_key))
-        accepted._learn_ids()
-        messages.order_id._fulfillment_note_arrival()
-        for kind, effect in EFFECTS.items():
-            of_kind = accepted.filtered(lambda message, kind=kind: message.kind == kind.value)
-            if of_kind:
-                self.env[effect]._apply(batch, of_kind)
-        self._finish(batch, accepted)
-        (messages - accepted)._raise_attention()
-
-    def _finish(self, batch, applied):
-        """Write the totals and the states, and leave one note per order."""
-        orders = applied.order_id
-        orders._fulfillment_cancel_empty(batch)
-        batch.write_totals()
-        applied._move_to("applied")
-        self.env["fulfillment.effect.refund"]._settle(batch)
-        orders._fulfillment_note(batch.account, batch.notes)
-        orders._fulfillment_calm_down()
-
-    def _plan(self, batch, messages):
-        """Sort out what cannot be applied; say why on each.
-
-        :return: the messages that can.
-        """
-        refused = {}
-        for message in messages:
-            try:
-                self._plan_message(batch, message)
-            except TooEarly as error:
-                refused[message] = ("waiting", str(error))
-            except EffectError as error:
-                refused[message] = ("failed", str(error))
-        for message, (state, reason) in refused.items():
-            message._move_to(state, reason)
-        return messages.filtered(lambda message: message not in refused)
-
-    def _plan_message(self, batch, message):
-        if message.problem:
-            raise EffectError(message.problem)
-        if message.kind in WITHOUT_EFFECT:
-            return
-        message._check_order()
-        message._match_line()
-        self.env[EFFECTS[message.kind]]._plan(batch, message)
-
-    @staticmethod
-    def _sort_key(message):
-        kinds = [kind.value for kind in EFFECTS]
-        return (kinds.index(message.kind), message._number())

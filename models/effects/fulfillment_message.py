@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from ..activities import plan_activity
 from .ledger import EffectError, TooEarly
 
-ITEM_KINDS = {"ship", "cancel", "return"}  # always about an item
+ITEM_KINDS = {"ship", "cancel", "return"}  # about an item, or about a whole shipment
 MONEY_KINDS = {"deduction", "refund"}  # about an item, if they name one
 
 
@@ -60,13 +60,14 @@ class FulfillmentMessage(models.Model):
         """Set the line an item message is about.
 
         By our item key within the order, else by the platform's item id learned earlier, else by
-        SKU when exactly one line has it (TB.One manual: item messages name the item). A line may
-        be two items there, so it may have two of each.
+        SKU when exactly one line has it. A line may be two items there, so it may have two of
+        each.
 
         :raise EffectError: no line, or several.
         """
         names_item = self.item_key or self.item_ref or self.sku
-        if self.kind not in ITEM_KINDS and not (self.kind in MONEY_KINDS and names_item):
+        is_about_item = self.kind in ITEM_KINDS and self._names_item()
+        if not is_about_item and not (self.kind in MONEY_KINDS and names_item):
             return
         lines = self.order_id.order_line.filtered(lambda line: not line.display_type)
         found = (

@@ -13,6 +13,7 @@ from .stock_places import (
     MISSING,
     SKIPPED,
     UNKNOWN,
+    UNLIMITED,
     UNUSED,
     Place,
     Refusal,
@@ -26,6 +27,7 @@ STATES = [
     (FAILED, "Failed"),
     (MISSING, "Missing at the platform"),
     (UNUSED, "No location"),
+    (UNLIMITED, "Unlimited"),
 ]
 WRITE = """
     UPDATE fulfillment_stock_level AS level
@@ -104,6 +106,8 @@ class FulfillmentStockLevel(models.Model):
     def _why_not_compared(self, locations, product):
         if self.is_missing and self.account_id.stock_missing_policy == "keep":
             return Refusal(MISSING)
+        if self.is_unlimited:
+            return Refusal(UNLIMITED)
         if self.warehouse_key not in locations:
             return Refusal(UNUSED, self._text_unused())
         return product if isinstance(product, Refusal) else None
@@ -112,9 +116,9 @@ class FulfillmentStockLevel(models.Model):
         """Together with these, the numbers that other warehouses have of the same articles."""
         if len(locations) < 2:
             return self
-        is_there = Domain("is_missing", "=", False)
-        if self.account_id.stock_missing_policy == "zero":
-            is_there = Domain.TRUE
+        is_there = Domain("is_unlimited", "!=", True)
+        if self.account_id.stock_missing_policy != "zero":
+            is_there &= Domain("is_missing", "=", False)
         return self | self.search(
             Domain("account_id", "=", self.account_id.id)
             & Domain("warehouse_key", "in", list(locations))

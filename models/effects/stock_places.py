@@ -7,7 +7,7 @@ the platform has counted already: then what is free here is what can be sold the
 from dataclasses import dataclass, field
 
 EQUAL, DIFFERS, SKIPPED, FAILED = "equal", "differs", "skipped", "failed"
-UNKNOWN, UNUSED, MISSING = "unknown", "unused", "missing"
+UNKNOWN, UNUSED, MISSING, UNLIMITED = "unknown", "unused", "missing", "unlimited"
 
 
 @dataclass(frozen=True, slots=True)

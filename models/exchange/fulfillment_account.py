@@ -4,18 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.base.models.res_partner import _tz_get
-
 MANAGER = "fulfillment_connector.group_fulfillment_manager"
-MINIMUM_FETCH_INTERVAL = 15  # minutes; TB.One asks channels not to fetch messages more often
+MINIMUM_FETCH_INTERVAL = 15  # minutes; platforms ask not to be asked more often
 MAXIMUM_PAGE_SIZE = 1000
 TIMES = ("connect_timeout", "read_timeout", "log_retention_days")
-# TB.One manual, REST hosts; older accounts may have another one, so it can be edited.
-HOSTS = {
-    "production": "https://rest.core.tradebyte.com",
-    "test": "https://reststaging.core.tradebyte.com",
-}
-CONNECTION = {"host", "account_number", "username", "password", "channel_number", "environment"}
 
 
 class FulfillmentAccount(models.Model):
@@ -38,14 +30,6 @@ class FulfillmentAccount(models.Model):
         tracking=True,
         help="Gets the activities: a stopped account, messages that need attention.",
     )
-    provider = fields.Selection([("tbone", "TB.One")], required=True, default="tbone")
-    environment = fields.Selection(
-        [("production", "Production"), ("test", "Test")],
-        required=True,
-        default="test",
-        tracking=True,
-        help="A test account calls the platform's test systems and this machine, nothing else.",
-    )
     state = fields.Selection(
         [("draft", "Not tested"), ("connected", "Connected"), ("stopped", "Stopped")],
         default="draft",
@@ -54,14 +38,6 @@ class FulfillmentAccount(models.Model):
         tracking=True,
         help="A stopped account makes no calls until its connection was tested again.",
     )
-
-    # Credentials
-    host = fields.Char(required=True, default=HOSTS["test"])
-    account_number = fields.Char(groups=MANAGER, help="TB.One account (merchant number, HNR).")
-    username = fields.Char(string="User", groups=MANAGER, copy=False)
-    password = fields.Char(groups=MANAGER, copy=False)
-    channel_number = fields.Char(string="Channel ID", help="Numeric ID of the channel.")
-    channel_sign = fields.Char(help="Letter code of the channel, usually four letters.")
 
     # How to exchange
     fetch_interval = fields.Integer(
@@ -78,9 +54,6 @@ class FulfillmentAccount(models.Model):
     acknowledge_missing = fields.Boolean(
         string="Unknown Message Counts as Processed",
         help="Take the answer 404 to 'processed' as: nothing left to do.",
-    )
-    time_zone = fields.Selection(
-        _tz_get, default="UTC", required=True, help="Of the platform's time stamps without zone."
     )
     connect_timeout = fields.Integer(string="Connect Time-out (s)", default=10, required=True)
     read_timeout = fields.Integer(
@@ -105,12 +78,16 @@ class FulfillmentAccount(models.Model):
         string="Stock of Cancelled Items",
         default="raise",
         required=True,
+        help="Of items the platform cancels. Hold them where it cancels what it does not have: "
+        "they are then on sale again when a stock update of the platform brings them.",
     )
     return_policy = fields.Selection(
         [("validate", "Receive at once"), ("review", "Leave ready for review")],
         string="Returns",
         default="validate",
         required=True,
+        help="When the platform reports a return: whether the goods are back at once, or somebody "
+        "validates the transfer after a look at it.",
     )
     refund_policy = fields.Selection(
         [
@@ -121,6 +98,9 @@ class FulfillmentAccount(models.Model):
         string="Refunds",
         default="activity",
         required=True,
+        help="When the platform keeps money or pays it back, and when something is cancelled or "
+        "returned that is on an invoice already. A credit note stays a draft until somebody posts "
+        "it.",
     )
     log_retention_days = fields.Integer(string="Keep Sync Log (days)", default=90, required=True)
 
@@ -165,26 +145,10 @@ class FulfillmentAccount(models.Model):
                     self.env._("Time-outs and days must be 1 or more, the wait 0 or more.")
                 )
 
-    @api.constrains("channel_number")
-    def _check_channel_number(self):
-        for account in self:
-            number = account.channel_number or "0"
-            if not (number.isascii() and number.isdecimal()):
-                raise ValidationError(
-                    self.env._(
-                        "The channel ID has digits alone, such as 56. Letters such as 'shop' are "
-                        "the channel sign."
-                    )
-                )
-
     @api.constrains("company_id")
     def _check_company_of_messages(self):
-        messages = self.env["fulfillment.message"].sudo()
         for account in self:
-            of_others = Domain("account_id", "=", account.id) & Domain(
-                "company_id", "!=", account.company_id.id
-            )
-            if messages.search_count(of_others, limit=1):
+            if account._has_rows_elsewhere("fulfillment.message"):
                 raise ValidationError(
                     self.env._(
                         "%(account)s has messages already, so its company stays as it is. "
@@ -193,6 +157,13 @@ class FulfillmentAccount(models.Model):
                         company=account.company_id.name,
                     )
                 )
+
+    def _has_rows_elsewhere(self, model):
+        """Whether rows of this account stand in another company."""
+        of_others = Domain("account_id", "=", self.id) & Domain(
+            "company_id", "!=", self.company_id.id
+        )
+        return bool(self.env[model].sudo().search_count(of_others, limit=1))
 
     def _compute_message_counts(self):
         """One query per kind of count, for all accounts."""
@@ -215,21 +186,16 @@ class FulfillmentAccount(models.Model):
 
     def write(self, vals):
         """With other credentials the account is a new one: not tested, and due."""
-        changed = self.filtered(lambda account: account._has_other_connection(vals))
+        names = self._get_connection_fields()
+        changed = self.filtered(lambda account: account._has_other(names, vals))
         if changed:
             super(FulfillmentAccount, changed).write(self._prepare_untested_vals())
         return super().write(vals)
 
-    def _has_other_connection(self, vals, names=CONNECTION):
-        """Whether values to write differ from how the account connects now."""
+    def _has_other(self, names, vals):
+        """Whether values to write for these fields differ from what the account has now."""
         account = self.sudo()
         return any((account[name] or "") != (vals[name] or "") for name in names & vals.keys())
-
-    @api.onchange("environment")
-    def _onchange_environment(self):
-        """Suggest the host of the environment, unless the account has one of its own."""
-        if self.host in HOSTS.values():
-            self.host = HOSTS[self.environment]
 
     @api.model
     def _prepare_untested_vals(self):

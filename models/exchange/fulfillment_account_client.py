@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import fields
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -9,15 +10,11 @@ from odoo import models
 from odoo.tools import config
 
 from ...providers import NotAllowed, build_client
-from .fulfillment_account import HOSTS
 
 _logger = logging.getLogger(__name__)
 
-FLAG_TIMEOUT = 30  # seconds; marking is quick, or stuck: three in a row stay below Odoo's limit
-ORDER_TIMEOUT = 60  # seconds; after a longer silence nobody knows whether the order arrived
 CALL_SECONDS = 900  # a call ends after this time, where Odoo sets no limit
 MARGIN = 20  # seconds a call ends before Odoo kills its worker: enough to write down what happened
-STAGING_HOSTS = {"reststaging.core.tradebyte.com", "reststaging.tradebyte.com"}
 
 
 class FulfillmentAccount(models.Model):
@@ -46,23 +43,29 @@ class FulfillmentAccount(models.Model):
         )
 
     def _prepare_client_settings(self):
+        """The fields of the provider's config; here those that any platform may have.
+
+        A platform whose accounts know more adds it, for its own accounts alone.
+        """
         deadline = self._get_call_seconds()
-        read_timeout = min(self.read_timeout, deadline)
-        return {
+        common = {
             "host": self.host or "",
-            "account_number": self.account_number or "",
             "user": self.username or "",
             "password": self.password or "",
-            "channel_id": self.channel_number or "",
             "time_zone": self.time_zone,
-            "send_currency": self.send_currency,
             "connect_timeout": self.connect_timeout,
-            "read_timeout_list": read_timeout,
-            "read_timeout_flag": min(read_timeout, FLAG_TIMEOUT),
-            "read_timeout_order": min(read_timeout, ORDER_TIMEOUT),
-            "read_timeout_stock": read_timeout,
+            "read_timeout": min(self.read_timeout, deadline),
             "deadline": deadline,
         }
+        wanted = {field.name for field in fields(self._get_provider().config)}
+        return {name: value for name, value in common.items() if name in wanted}
+
+    def _list_order_problems(self, order):
+        """Why the platform would refuse a canonical order of this account."""
+        account = self.sudo()  # whoever sends orders need not be allowed to read the credentials
+        provider = account._get_provider()
+        config = provider.config(**account._prepare_client_settings())
+        return provider.list_problems(order, config)
 
     def _get_call_seconds(self):
         """A call ends before Odoo kills the worker that makes it, with room to write it down."""
@@ -73,15 +76,16 @@ class FulfillmentAccount(models.Model):
 
     def _ensure_host_allowed(self):
         """A test account or a copied database reaches a test system or this machine, no other."""
-        if self._is_test_host():
+        strange = next(filter(None, map(self._find_strange_host, self._list_hosts())), "")
+        if not strange:
             return
+        names = {"host": strange, "staging": self._get_test_host()}
         if self.env["ir.config_parameter"].sudo().get_param("database.is_neutralized"):
             raise NotAllowed(
                 self.env._(
                     "This database is a neutralized copy and makes no calls to %(host)s. "
                     "Enter the host of the platform's test system: %(staging)s.",
-                    host=self.host,
-                    staging=HOSTS["test"],
+                    **names,
                 )
             )
         if self.environment != "production":
@@ -89,19 +93,27 @@ class FulfillmentAccount(models.Model):
                 self.env._(
                     "The environment of this account is Test, and %(host)s is no known test "
                     "system. Enter %(staging)s, or set the environment to Production.",
-                    host=self.host,
-                    staging=HOSTS["test"],
+                    **names,
                 )
             )
 
-    def _is_test_host(self):
-        """Where a wrong call does no harm: a test system of the platform, or this machine."""
-        address = (self.host or "").strip().lower()
+    def _list_hosts(self):
+        """Every host that the account may call."""
+        names = {name for hosts in self._get_provider().hosts.values() for name in hosts}
+        return [self[name] for name in sorted(names) if self[name]]
+
+    def _get_test_host(self):
+        return ", ".join(self._get_provider().hosts.get("test", {}).values()) or "127.0.0.1"
+
+    def _find_strange_host(self, text):
+        """The address, unless a wrong call does no harm there: a test system, or this machine."""
+        address = (text or "").strip().lower()
         try:
             host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
         except ValueError:
-            return False
-        return host.rstrip(".") in STAGING_HOSTS or _is_this_machine(host)
+            return text
+        is_known = host.rstrip(".") in self._get_provider().test_hosts
+        return "" if is_known or _is_this_machine(host) else text
 
     def _log_exchange(self, exchange):
         _logger.info(

@@ -7,8 +7,8 @@
     refused, wrong credentials   the account stops until a person has tested it again
 
 From the fifth failure on the responsible user has one activity, and the account goes on at a slow
-pace, so that it recovers alone when the platform does (TB.One: a 5xx is repeated after ten minutes
-at the earliest, at most five times).
+pace, so that it recovers alone when the platform does. Platforms want a 5xx to be repeated after
+ten minutes at the earliest, and at most five times.
 """
 
 from datetime import timedelta

@@ -3,13 +3,16 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-SECRETS = ("account_number", "username", "password")
+SECRETS = (
+    *("account_number", "username", "password"),
+    *("hook_token", "hook_secret", "hook_secret_old", "hook_url"),
+    *("folder_host", "folder_user", "folder_password"),
+)
 
 
 class FulfillmentAccount(models.Model):
     _inherit = "fulfillment.account"
 
-    account_number = fields.Char(exportable=False)
     username = fields.Char(exportable=False)
     password = fields.Char(exportable=False)
 

@@ -15,6 +15,7 @@ class FulfillmentAccount(models.Model):
         string="Send Orders",
         default="confirm",
         required=True,
+        help="By hand: an order goes out when somebody presses Send to Platform on it.",
     )
     cancel_policy = fields.Selection(
         [("tell", "Tell a person"), ("send", "Cancel at the platform too")],
@@ -23,20 +24,12 @@ class FulfillmentAccount(models.Model):
         required=True,
         help="What happens when an order is cancelled here that the platform has already.",
     )
-    send_currency = fields.Boolean(
-        string="Write the Currency",
-        help="Send the currency with every amount. TB.One wants it only where agreed.",
-    )
     outbox_ids = fields.One2many("fulfillment.outbox", "account_id")
 
     @api.constrains("company_id")
     def _check_company_of_outbox(self):
-        outbox = self.env["fulfillment.outbox"].sudo()
         for account in self:
-            of_others = Domain("account_id", "=", account.id) & Domain(
-                "company_id", "!=", account.company_id.id
-            )
-            if outbox.search_count(of_others, limit=1):
+            if account._has_rows_elsewhere("fulfillment.outbox"):
                 raise ValidationError(
                     self.env._(
                         "%(account)s has orders in its outbox, so its company stays as it is. "

@@ -8,8 +8,7 @@ from .exchange_run import FAILED, LOCKED
 from .fulfillment_account import MANAGER
 
 USER = "fulfillment_connector.group_fulfillment_user"
-MINIMUM_FULL, MINIMUM_DELTA = 1, 10  # hours, minutes; TB.One allows no more
-SYSTEM = {"host", "account_number", "channel_number", "environment"}  # has one stock
+MINIMUM_FULL, MINIMUM_DELTA = 1, 10  # hours, minutes; platforms allow no more
 
 
 class FulfillmentAccount(models.Model):
@@ -106,14 +105,15 @@ class FulfillmentAccount(models.Model):
         """Of the last run that read something."""
         syncs = self.env["fulfillment.sync"]
         for account in self:
-            of_stock = [("account_id", "=", account.id), ("kind", "=", "stock")]
+            of_stock = [("account_id", "in", account.ids), ("kind", "=", "stock")]
             last = syncs.search([*of_stock, ("state", "in", ("done", "warning"))], limit=1)
             account.stock_result = last.stock_summary
 
     def write(self, vals):
         """Who switches off starts again with a full update and a preview of it."""
         accounts = self.sudo()
-        if moved := accounts.filtered(lambda account: account._has_other_connection(vals, SYSTEM)):
+        names = self._get_stock_fields()
+        if moved := accounts.filtered(lambda account: account._has_other(names, vals)):
             moved._forget_stock()
         if vals.get("stock_policy") == "off":
             accounts._drop_stock_work()
@@ -168,7 +168,7 @@ class FulfillmentAccount(models.Model):
         """The system whose stock is wanted, or nothing."""
         if self.stock_policy == "off" or not self.active:
             return None
-        return {name: self[name] for name in SYSTEM}
+        return {name: self[name] for name in self._get_stock_fields()}
 
     # --- what a person does
 

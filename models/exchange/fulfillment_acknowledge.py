@@ -17,7 +17,7 @@ from .fulfillment_acknowledgement import MAXIMUM_ATTEMPTS
 GROUP_SIZE = 20  # results written in one transaction
 GROUP_SECONDS = 30  # or fewer, when they took this long: a killed run loses what is not written
 FAILURES_TO_END = 3  # in a row: the platform is down, not the message at fault
-PAUSE = 600  # seconds; TB.One: a failed call again after ten minutes at the earliest
+PAUSE = 600  # seconds; the strictest platform wants no failed call again before that
 
 
 class FulfillmentExchange(models.AbstractModel):

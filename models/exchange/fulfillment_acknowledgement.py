@@ -10,7 +10,7 @@ from odoo.fields import Domain
 
 from .fulfillment_message import SETTLED
 
-MAXIMUM_ATTEMPTS = 5  # TB.One: a failed call at most five times
+MAXIMUM_ATTEMPTS = 5  # of a failed call; the strictest platform allows no more
 
 
 class FulfillmentAcknowledgement(models.Model):

@@ -91,10 +91,17 @@ class FulfillmentExchange(models.AbstractModel):
             self._acknowledge_owed(run)
             self._send_due(run)
         while run.is_fetching and not run.is_over and not self._is_held_back(run):
-            self._fetch_page(run)
+            self._fetch(run)
             self._acknowledge_owed(run)
             self._send_due(run)
             run.is_over = run.is_over or run.is_single_page
+
+    def _fetch(self, run):
+        """One step: platforms of messages are asked for a page, those of events for all news."""
+        if run.account.has_events:
+            self._fetch_events(run)
+        else:
+            self._fetch_page(run)
 
     def _fetch_page(self, run):
         """Fetch and store one page; decide whether another one is asked for.

@@ -56,10 +56,14 @@ class FulfillmentExchange(models.AbstractModel):
 
     def _store_file(self, run, content):
         account = run.account
-        page = read_file(account.provider, content, time_zone=account.time_zone)
+        page = read_file(account.provider, content, account._prepare_client_settings())
         if not page.messages:
-            raise Malformed(self.env._("The file holds no message."))
-        stored, known = self.env["fulfillment.message"]._store(run.sync, page.messages)
+            raise Malformed(page.problem or self.env._("The file holds no message."))
+        inbox = self.env["fulfillment.message"]
+        if account.has_events:
+            stored, known = inbox._store_events(run.sync, page)
+        else:
+            stored, known = inbox._store(run.sync, page.messages)
         run.fetched = len(page.messages)
         run.new, run.duplicates = len(stored), len(known)
         run.add_note(page.problem)

@@ -21,7 +21,7 @@ class FulfillmentExchange(models.AbstractModel):
     def _lock_or_stop(self, run):
         """Hold the account until the end of the transaction, or end the run.
 
-        TB.One wants the calls of an account one after another, whatever worker or host makes them.
+        Platforms want an account's calls one after another, whatever worker or host makes them.
         A lock on the account's row would do that too, but a call may take minutes, and for as long
         nobody could save the account's form. An advisory lock stands in nobody's way. It ends
         with the transaction, so a killed worker leaves none behind, and it is taken again after

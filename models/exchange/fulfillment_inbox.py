@@ -46,7 +46,10 @@ class FulfillmentMessage(models.Model):
         :return: ids of the new rows, external ids of the messages known before.
         """
         common = self._prepare_common_vals(sync)
-        rows = [common | self._prepare_inbox_vals(message) for message in messages]
+        return self._insert([common | self._prepare_inbox_vals(message) for message in messages])
+
+    def _insert(self, rows):
+        """Rows that hold a value for each of the same columns."""
         if not rows:
             return [], []
         inserted = self.env.execute_query(

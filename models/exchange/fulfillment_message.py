@@ -111,7 +111,8 @@ class FulfillmentMessage(models.Model):
     _tracking_ref = models.Index("USING hash (tracking_ref)")
 
     def _move_to(self, state, reason=False):
-        """Move the messages whose state allows it; the only writer of `state`.
+        """Move the messages whose state allows it; the only writer of `state`, besides the
+        platform that changes an event (_reopen and its neighbours).
 
         :return: the messages that moved.
         """

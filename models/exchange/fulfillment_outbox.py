@@ -53,9 +53,7 @@ class FulfillmentOutbox(models.Model):
     key = fields.Char(
         string="Order Key", readonly=True, help="The order number the platform gets from us."
     )
-    ref = fields.Char(
-        string="Platform Order ID", readonly=True, help="As the platform answered (TB_ID)."
-    )
+    ref = fields.Char(string="Platform Order ID", readonly=True, help="As the platform answered.")
     state = fields.Selection(STATES, required=True, readonly=True, default="to_send", index=True)
     reason = fields.Text(readonly=True, help="Why it was not sent, or what is not known.")
     answer = fields.Text(
@@ -231,6 +229,10 @@ class FulfillmentOutbox(models.Model):
     def _try_lock(self):
         """Lock this row and its document, unless somebody else has one of them."""
         return bool(self.try_lock_for_update(allow_referencing=True)) and self._try_lock_documents()
+
+    def _is_repeatable(self):
+        """Whether it does no harm at the platform to send this row twice."""
+        return self.kind == "order" and self.account_id._get_provider().is_send_repeatable
 
     def _state_if_refused(self):
         """What a refusal makes of this row: it says nothing of a call that was made before."""

@@ -11,6 +11,9 @@ wrong credentials        stays to send, the account stops
 A 5xx proves nothing: the platform may have the order all the same. What is refused after one is
 unknown too, until a message or a person who has looked there says more.
 
+Where an order can be sent twice without harm, the next try tells what became of the last one: then
+what is unknown is tried again like a 5xx, before a person is asked.
+
 Each row is prepared, sent and settled before the next one, in transactions of their own. Wherever
 this is killed, the row says how far it came: `to_send` was not sent, `sending` may have been.
 """
@@ -43,13 +46,15 @@ class FulfillmentExchange(models.AbstractModel):
         """Rows of which a killed run did not write the outcome, and outcomes no document knows."""
         outbox = self.env["fulfillment.outbox"]
         for row in outbox._find_interrupted(run.account):
-            reason = self._text_interrupted()
-            row._note_outcome("unknown", reason=reason, may_have_arrived=True)
+            error = OutcomeUnknown(self._text_interrupted(row))
+            self._write_outcome(row, *self._judge(row, error))
             self._count_outcome(run, row)
         for row in outbox._find_unsettled(run.account):
             self._settle(run, row)
 
-    def _text_interrupted(self):
+    def _text_interrupted(self, row):
+        if row._is_repeatable():
+            return self.env._("The run that sent it was killed. The next try finds out more.")
         return self.env._(
             "The run that sent it was killed, so nobody knows whether it arrived. Look at the "
             "platform: if it is there, enter its ID; if not, send it again."
@@ -162,17 +167,18 @@ class FulfillmentExchange(models.AbstractModel):
     def _judge(self, row, error):
         """The same, for a call that failed."""
         facts = {"reason": str(error), "answer": _clean(error.body)}
-        has_tried = (error.status or 0) >= 500
-        if has_tried or error.verdict == Verdict.NEVER_BY_ITSELF:
-            facts["may_have_arrived"] = True
-        if error.verdict == Verdict.NEVER_BY_ITSELF:
-            return "unknown", facts
         if error.verdict == Verdict.PERSON:
             return row._state_if_refused(), facts
+        is_unknown = error.verdict == Verdict.NEVER_BY_ITSELF
+        has_tried = is_unknown or (error.status or 0) >= 500
+        if has_tried:
+            facts["may_have_arrived"] = True
+        if is_unknown and not row._is_repeatable():
+            return "unknown", facts
         attempts = row.attempts if has_tried else row.attempts - 1
         if attempts >= MAXIMUM_ATTEMPTS:
             return "unknown", facts | {"reason": self._text_given_up(error, attempts)}
-        if error.verdict == Verdict.LATER:
+        if error.verdict != Verdict.STOP_ACCOUNT:
             pause = timedelta(seconds=max(PAUSE, error.retry_after or 0))
             facts["next_try_at"] = fields.Datetime.now() + pause
         return "to_send", facts | {"attempts": attempts}

@@ -14,7 +14,7 @@ MOST_PIECES = Decimal(10**9)  # more is no stock
 
 STAGE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS fulfillment_stock_feed (
-        nr bigserial, sku text, ean text, warehouse_key text, quantity numeric
+        nr bigserial, sku text, ean text, warehouse_key text, quantity numeric, is_unlimited bool
     );
     TRUNCATE fulfillment_stock_feed
 """
@@ -22,29 +22,34 @@ STAGE = """
 # not even locked: of a whole stock only few numbers change.
 MERGE = """
     INSERT INTO fulfillment_stock_level AS level (account_id, company_id, sku, ean, warehouse_key,
-        quantity, is_missing, sync_id, create_uid, create_date, write_uid, write_date)
-    SELECT %(account)s, %(company)s, feed.sku, feed.ean, feed.warehouse_key, feed.quantity, FALSE,
-        %(sync)s, %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
+        quantity, is_unlimited, is_missing, sync_id,
+        create_uid, create_date, write_uid, write_date)
+    SELECT %(account)s, %(company)s, feed.sku, feed.ean, feed.warehouse_key,
+        feed.quantity, feed.is_unlimited, FALSE, %(sync)s,
+        %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
     FROM (
-        SELECT DISTINCT ON (sku, ean, warehouse_key) sku, ean, warehouse_key, quantity
+        SELECT DISTINCT ON (sku, ean, warehouse_key) sku, ean, warehouse_key, quantity, is_unlimited
         FROM fulfillment_stock_feed WHERE quantity IS NOT NULL
         ORDER BY sku, ean, warehouse_key, nr DESC
     ) AS feed
     LEFT JOIN fulfillment_stock_level AS known
         ON known.account_id = %(account)s AND known.sku = feed.sku AND known.ean = feed.ean
         AND known.warehouse_key = feed.warehouse_key
-    WHERE known.id IS NULL OR known.is_missing OR known.quantity != feed.quantity OR %(each)s
+    WHERE known.id IS NULL OR known.is_missing OR known.quantity != feed.quantity
+        OR COALESCE(known.is_unlimited, FALSE) != feed.is_unlimited OR %(each)s
     ON CONFLICT (account_id, sku, ean, warehouse_key) DO UPDATE
-        SET quantity = EXCLUDED.quantity, is_missing = FALSE, sync_id = EXCLUDED.sync_id,
+        SET quantity = EXCLUDED.quantity, is_unlimited = EXCLUDED.is_unlimited,
+            is_missing = FALSE, sync_id = EXCLUDED.sync_id,
             write_uid = EXCLUDED.write_uid, write_date = EXCLUDED.write_date
 """
 # An article that came without a usable number is not missing, only its number is not known.
 MISS = """
     UPDATE fulfillment_stock_level AS level
        SET is_missing = TRUE, quantity = CASE WHEN %(is_zero)s THEN 0 ELSE quantity END,
-           sync_id = %(sync)s, write_date = now() AT TIME ZONE 'UTC'
+           is_unlimited = is_unlimited AND NOT %(is_zero)s, sync_id = %(sync)s,
+           write_date = now() AT TIME ZONE 'UTC'
      WHERE account_id = %(account)s
-       AND (NOT is_missing OR (%(is_zero)s AND quantity != 0))
+       AND (NOT is_missing OR (%(is_zero)s AND (quantity != 0 OR is_unlimited)))
        AND NOT EXISTS (
             SELECT FROM fulfillment_stock_feed AS feed
             WHERE feed.sku = level.sku AND feed.ean = level.ean
@@ -75,10 +80,10 @@ class FulfillmentStockLevel(models.Model):
         return articles, left_out
 
     def _stage_rows(self, rows):
-        columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 4
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
         self.env.cr.execute(
-            "INSERT INTO fulfillment_stock_feed (sku, ean, warehouse_key, quantity)"
-            " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::numeric[])",
+            "INSERT INTO fulfillment_stock_feed (sku, ean, warehouse_key, quantity, is_unlimited)"
+            " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::numeric[], %s::bool[])",
             columns,
         )
 
@@ -118,10 +123,12 @@ def _read_line(line):
     if not any(article):
         return
     if not _is_whole(line):
-        yield (*article, "", None)
+        yield (*article, "", None, False)
+    if line.is_unlimited:
+        yield (*article, "", 0, True)
     for key, number in _list_numbers(line):
         if _is_number(number):
-            yield (*article, _clean(key), number)
+            yield (*article, _clean(key), number, False)
 
 
 def _list_numbers(line):
@@ -133,7 +140,8 @@ def _is_whole(line):
     """Can all be used that was said about an article?"""
     numbers = [number for _key, number in _list_numbers(line)]
     is_named = _clean(line.sku) or _clean(line.ean)
-    return bool(is_named and numbers and not line.problem and all(map(_is_number, numbers)))
+    says = numbers or line.is_unlimited
+    return bool(is_named and says and not line.problem and all(map(_is_number, numbers)))
 
 
 def _is_number(number):

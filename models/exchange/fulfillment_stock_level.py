@@ -31,6 +31,11 @@ class FulfillmentStockLevel(models.Model):
         string="Warehouse", required=True, readonly=True, default="", help="Empty: the total."
     )
     quantity = fields.Float(string="Can Be Sold", digits="Product Unit", readonly=True)
+    is_unlimited = fields.Boolean(
+        string="Unlimited",
+        readonly=True,
+        help="The platform sells it without counting, so there is nothing to compare.",
+    )
     is_missing = fields.Boolean(
         string="Missing",
         readonly=True,

@@ -17,12 +17,13 @@ from ..canonical import Cancellation, Order, Sent, StockFeed
 from ..errors import Malformed, Refused
 from ..events import EventFeed, EventPage
 from ..http_call import Exchange, read_origin
+from .bookmark import read_bookmark
 from .config import PLATFORM, AcommerceConfig
 from .hook_json import Hook, build_hook, read_hook
 from .json_input import read_json
 from .order_call import ensure_partner, send_order
 from .paging import iter_pages
-from .polling import Poll, read_histories
+from .polling import Poll, reach_back, read_histories
 from .session import Session
 from .stock_poll import StockPoll
 
@@ -47,9 +48,19 @@ class AcommerceClient:
         config.ensure_valid()
         return cls(config, Session.connect(config, clock, on_exchange))
 
-    def fetch_changes(self, cursor: str = "") -> EventFeed:
-        """Complete histories of the orders that changed since the cursor, page by page."""
-        return Poll(self._session, self._config, cursor).feed
+    def fetch_changes(self, cursor: str = "", bookmark: str = "") -> EventFeed:
+        """Complete histories of the orders that changed since the cursor, page by page.
+
+        bookmark: of such a feed that was broken off; it goes on there.
+        """
+        start = read_bookmark(bookmark, cursor, self._config)
+        return Poll(self._session, self._config, start).feed
+
+    def look_back(self, cursor: str, days: int, bookmark: str = "") -> EventFeed:
+        """The same from so many days before the cursor on; the cursor it ends with is of no use."""
+        since = reach_back(cursor, days)
+        start = read_bookmark(bookmark, since, self._config, is_wide=True)
+        return Poll(self._session, self._config, start).feed
 
     def fetch_orders(self, keys: Iterable[str]) -> Iterator[EventPage]:
         """Complete histories of these orders, ten a call; an order that is not there has none."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import timezone
 from urllib.parse import quote
 
-from ..canonical import Kind
 from ..errors import Misconfigured, NotAllowed
 from ..http_call import read_origin
 from ..time_zone import find_zone
+from .event_csv import CsvForm
+from .event_kinds import list_kind_problems
 from .profile import Profile, Reading, build_profile
 
 PLATFORM = "aCommerce"
@@ -47,6 +48,7 @@ class AcommerceConfig:
     country_form: str = "name"  # or code
     price_form: str = "line"  # or piece: what the amount of an order line means
     freight_sku: str = ""  # agreed article for shipping costs; without it they are in the total
+    csv_columns: Mapping[str, str] = field(default_factory=dict)  # see event_csv.HEADERS
     time_zone: str = "UTC"
     connect_timeout: float = 10
     read_timeout: float = 120
@@ -71,6 +73,11 @@ class AcommerceConfig:
     def reading(self) -> Reading:
         """How this account reads events."""
         return Reading(self.profile, self.kinds, find_zone(self.time_zone) or timezone.utc)
+
+    @property
+    def csv_form(self) -> CsvForm:
+        """How the files of this account look."""
+        return CsvForm(self.csv_columns)
 
     def build_path(self, name: str, order: str = "") -> str:
         """The path of that name in the profile, with the ids of the account in it."""
@@ -100,20 +107,17 @@ class AcommerceConfig:
             (self._has_positive_times(), "Every time-out must be more than zero seconds."),
         )
         wrong = [sentence for is_good, sentence in checks if not is_good]
-        return wrong + self._list_kind_problems() + self._list_profile_problems()
+        return [
+            *wrong,
+            *list_kind_problems(self.kinds),
+            *self._list_profile_problems(),
+            *self.csv_form.list_problems(),
+        ]
 
     def ensure_valid(self) -> None:
         """Raises Misconfigured with all problems at once."""
         if problems := self.list_problems():
             raise Misconfigured(f"{PLATFORM}: " + " ".join(problems), problems=problems)
-
-    def _list_kind_problems(self) -> list[str]:
-        known = {kind.value for kind in Kind}
-        return [
-            f"'{kind}' for {code} is no kind of message."
-            for code, kind in self.kinds.items()
-            if kind not in known
-        ]
 
     def _list_profile_problems(self) -> list[str]:
         profile, problems = build_profile(self.profile_overrides)

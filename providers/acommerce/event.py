@@ -50,7 +50,7 @@ def build_event(entry: Entry, reading: Reading) -> Event:
         "" if code else "The status is missing.",
         "" if entry.order_key else "The order id is missing.",
         "" if has_id or not entry.event_id else "The event id cannot be used.",
-        find_problem(code, entry.comment),
+        find_problem(entry.level, code, entry.comment, reading.kinds),
     )
     return Event(
         external_id=entry.event_id if has_id else keys[0],

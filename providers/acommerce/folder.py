@@ -9,6 +9,7 @@
 SFTP needs the library paramiko. Every method raises ProviderError only.
 """
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -98,6 +99,11 @@ def open_folder(config: FolderConfig) -> Folder:
     config.ensure_valid()
     connection = SftpConnection if config.protocol == "sftp" else FtpConnection
     return Folder(config, connection.open(config, config.port or PORTS[config.protocol]))
+
+
+def open_with(settings: Mapping[str, object]) -> Folder:
+    """The same for the door: settings are the fields of FolderConfig."""
+    return open_folder(FolderConfig(**settings))
 
 
 def _is_name(name: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ..canonical import Address, Order, OrderItem, Problem
+from .config import AcommerceConfig
 
 COUNTRIES = {  # its name as the platform's own documents spell it
     "HK": "Hong Kong",
@@ -18,9 +19,11 @@ LONGEST_KEY = 64  # characters; the key is part of an address
 WANTED = ("street", "zip", "country")
 
 
-def list_problems(order: Order) -> list[Problem]:
+def list_problems(order: Order, config: AcommerceConfig) -> list[Problem]:
     """Everything at once; whether the platform knows an article only the platform can tell."""
     problems = list(_check_key(order))
+    if not config.partner_id:
+        problems.append(Problem("missing", "order", "partner_id"))
     if not order.items:
         problems.append(Problem("missing", "order", "items"))
     if not order.currency:
@@ -28,19 +31,11 @@ def list_problems(order: Order) -> list[Problem]:
     problems += _check_address(order.ship_to, "ship_to")
     if order.sell_to:
         problems += _check_address(order.sell_to, "sell_to")
+    if config.country_form == "name":
+        problems += _check_countries(order)
     for item in order.items:
         problems += _check_item(item)
     return problems
-
-
-def list_country_problems(order: Order) -> list[Problem]:
-    """Countries whose name in the platform's documents we do not know."""
-    parts = {"ship_to": order.ship_to, "sell_to": order.sell_to or order.ship_to}
-    return [
-        Problem("not_allowed", part, "country", value=address.country)
-        for part, address in parts.items()
-        if address.country and address.country not in COUNTRIES
-    ]
 
 
 def get_name(address: Address) -> str:
@@ -76,6 +71,14 @@ def _check_address(address: Address, part: str) -> Iterator[Problem]:
         yield Problem("missing", part, "name")
     if not get_phone(address).strip():
         yield Problem("missing", part, "phone_private")
+
+
+def _check_countries(order: Order) -> Iterator[Problem]:
+    """Countries whose name in the platform's documents we do not know."""
+    for part in ("ship_to", "sell_to"):
+        country = getattr(getattr(order, part), "country", "")
+        if country and country not in COUNTRIES:
+            yield Problem("not_allowed", part, "country", value=country)
 
 
 def _check_item(item: OrderItem) -> Iterator[Problem]:

@@ -8,13 +8,13 @@ from .config import AcommerceConfig
 from .event_values import read_text
 from .order_fields import COUNTRIES, get_name, get_phone
 
-PAYMENT_TYPES = ("COD", "NON_COD", "CCOD", "NO_PAYMENT")
+PAYMENT_TYPES = ("NON_COD", "COD", "CCOD", "NO_PAYMENT")
 SHIPPING_TYPES = (
-    "SAME_DAY",
-    "NEXT_DAY",
-    "EXPRESS_1_2_DAYS",
     "STANDARD_2_4_DAYS",
     "NATIONWIDE_3_5_DAYS",
+    "EXPRESS_1_2_DAYS",
+    "NEXT_DAY",
+    "SAME_DAY",
     "INTERNATIONAL_ECONOMY",
     "INTERNATIONAL_STANDARD",
     "INTERNATIONAL_EXPRESS",

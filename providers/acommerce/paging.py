@@ -35,12 +35,15 @@ def find_next(link: str, url: str) -> str:
     for target, parameters in LINK.findall(link):
         rels = " ".join(quoted or plain for quoted, plain in REL.findall(parameters))
         if "next" in rels.lower().split():
-            return _bring_home(target.strip(), url)
+            return bring_home(target.strip(), url)
     return ""
 
 
-def _bring_home(target: str, url: str) -> str:
-    """The token goes to the host of the account, and to no other: not even to its plain http."""
+def bring_home(target: str, url: str) -> str:
+    """The address of `target` at the host of `url`; raises Malformed if it is at another one.
+
+    The token goes to the host of the account, and to no other: not even to its plain http.
+    """
     try:
         found, home = urlsplit(urljoin(url, target)), urlsplit(url)
         is_home = found.hostname == home.hostname and "@" not in found.netloc

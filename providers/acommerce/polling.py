@@ -8,15 +8,17 @@ until a pass brings nothing that is older than the poll and was not seen before.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 
-from ..events import Event, EventFeed, EventPage
+from ..errors import Malformed
+from ..events import EventFeed, EventPage
+from .bookmark import Bookmark
 from .config import PLATFORM, AcommerceConfig
 from .event_json import parse_histories
 from .event_values import read_cursor, to_second
-from .paging import iter_pages
+from .paging import find_next, iter_pages
 from .session import Answer, Session
 
 MOVING = f"The list of {PLATFORM} kept changing while it was read; it is read again next time."
@@ -28,52 +30,77 @@ AHEAD = f"The time to ask from was ahead of the clock of {PLATFORM}; it was set 
 class _Pass:
     """One way through all pages."""
 
+    number: int
     pages: int = 0
-    as_of: datetime | None = None  # the platform's clock before the first page
-    seen: set = field(default_factory=set)
+    seen: dict = field(default_factory=dict)  # content of an event -> when it was recorded
 
-    def note(self, answer: Answer, page: EventPage) -> None:
+    def note(self, page: EventPage) -> None:
         self.pages += 1
-        self.as_of = self.as_of or answer.as_of
-        self.seen |= set(map(_identify, page.messages))
+        self.seen |= {(one.external_id, one.revision): one.recorded_at for one in page.messages}
 
 
 class Poll:
-    """One poll of one account."""
+    """One poll of one account.
 
-    def __init__(self, session: Session, config: AcommerceConfig, cursor: str):
-        self._session, self._config = session, config
-        self._url = build_status_url(config, cursor)
+    A poll that is broken off goes on at its bookmark, another time. What it had seen is forgotten
+    then, so it takes the second pass for good whatever turns up in it. Nothing is lost by that: the
+    cursor moves to where the poll began, so whatever moved in the list since is in the next one.
+    Only what was pushed over the edge of a page in both passes is told later: by the next look
+    back, or when the order is asked for by id.
+    """
+
+    def __init__(self, session: Session, config: AcommerceConfig, start: Bookmark):
+        self._session, self._config, self._start = session, config, start
+        self._url = build_status_url(config, start.cursor)
         self._overlap = timedelta(seconds=config.overlap)
-        self._newest = self._as_of = None
-        self.feed = EventFeed(self._read(), cursor)
+        self._newest, self._as_of = start.newest, start.as_of
+        self.feed = EventFeed(self._read(), start.cursor, bookmark=start.to_text())
 
     def _read(self) -> Iterator[EventPage]:
-        seen = set()
-        for number in range(1, self._config.passes + 1):
-            one = _Pass()
+        seen, is_settled = set(), False
+        for number in range(self._start.number, self._config.passes + 1):
+            one = _Pass(number)
             yield from self._walk(one)
-            self._as_of = self._as_of or one.as_of
-            is_first = number == 1 and self._config.passes > 1
-            is_settled = one.pages == 1 or not (is_first or self._has_old(one.seen - seen))
-            seen |= one.seen
+            is_settled = self._is_settled(one, one.seen.keys() - seen)
+            seen |= one.seen.keys()
             if is_settled:
                 break
         self._advance(is_settled)
 
     def _walk(self, one: _Pass) -> Iterator[EventPage]:
-        for answer in iter_pages(self._session, self._url, self._config.max_pages):
+        is_resumed = one.number == self._start.number and self._start.url
+        one.pages = self._start.pages if is_resumed else 0
+        url = self._start.url if is_resumed else self._url
+        for answer in iter_pages(self._session, url, self._config.max_pages - one.pages):
             page = read_histories(self._session, answer, self._config)
-            one.note(answer, page)
+            one.note(page)
+            self._as_of = self._as_of or answer.as_of
             times = [event.recorded_at for event in page.messages if event.recorded_at]
             self._newest = max([*times, self._newest] if self._newest else times, default=None)
+            self.feed.bookmark = self._write_bookmark(one, answer)
             yield page
 
-    def _has_old(self, news: set) -> bool:
-        """Was something overlooked before? With a single pass nobody knows: the overlap must do."""
-        if self._config.passes == 1 or self._as_of is None:
+    def _write_bookmark(self, one: _Pass, answer: Answer) -> str:
+        """Of the page behind this one; '' at the end of a pass, where it is known what was seen."""
+        try:
+            url = find_next(answer.link, answer.url)
+        except Malformed:  # told when that page is asked for
+            return ""
+        times = (self._as_of, self._newest)
+        return Bookmark(self._start.cursor, url, one.number, one.pages, *times).to_text()
+
+    def _is_settled(self, one: _Pass, news: set) -> bool:
+        """Was nothing overlooked? A list of one page is true as it is."""
+        if one.pages == 1 or self._config.passes == 1:
+            return True
+        return one.number > 1 and (bool(self._start.url) or not self._has_old(one, news))
+
+    def _has_old(self, one: _Pass, news: set) -> bool:
+        """Was something overlooked before?"""
+        if self._as_of is None:
             return False
-        return any(recorded is None or recorded < self._as_of for _id, _rev, recorded in news)
+        times = map(one.seen.get, news)
+        return any(recorded is None or recorded < self._as_of for recorded in times)
 
     def _advance(self, is_settled: bool) -> None:
         """All pages were handed out. A doubt leaves the cursor where it is."""
@@ -95,6 +122,12 @@ def read_histories(session: Session, answer: Answer, config: AcommerceConfig) ->
     return session.parse(answer, parse)
 
 
+def reach_back(cursor: str, days: int) -> str:
+    """The cursor so many days before this one."""
+    moment = read_cursor(cursor)
+    return to_second(moment - timedelta(days=days)) if moment else ""
+
+
 def build_status_url(config: AcommerceConfig, cursor: str) -> str:
     """Of the first page; without a cursor of all the platform still shows."""
     profile = config.profile
@@ -105,7 +138,3 @@ def build_status_url(config: AcommerceConfig, cursor: str) -> str:
     if profile.page_size_parameter:
         query[profile.page_size_parameter] = profile.page_size
     return f"{url}?{urlencode(query)}" if query else url
-
-
-def _identify(event: Event) -> tuple:
-    return event.external_id, event.revision, event.recorded_at

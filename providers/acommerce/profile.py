@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ..signature import ENCODINGS, HASHES
 
-LINE = re.compile(r"\s*([a-z0-9_]+)\s*=\s*(.*?)\s*")
+LINE = re.compile(r"\s*([^\s=][^=]*?)\s*=\s*(.*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from ..http_call import read_origin
 from ..time_zone import find_zone
 
 PLATFORM = "TB.One"
+# TB.One manual, REST hosts; older accounts may have another one.
+HOSTS = {"production": "rest.core.tradebyte.com", "test": "reststaging.core.tradebyte.com"}
+TEST_HOSTS = frozenset({HOSTS["test"], "reststaging.tradebyte.com"})
 HOST_FORM = re.compile(r"(?:(https?)://)?((?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?)/?")
 DIGITS = re.compile(r"[0-9]{1,18}")
 

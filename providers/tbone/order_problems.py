@@ -20,8 +20,11 @@ NAMES = {
 }
 
 
-def list_problems(order: Order) -> list[Problem]:
-    """In the order of the document; whether TB.One knows an article only TB.One can tell."""
+def list_problems(order: Order, _config: object = None) -> list[Problem]:
+    """In the order of the document; whether TB.One knows an article only TB.One can tell.
+
+    It asks the same of every account.
+    """
     problems = list(check_fields(order, OF_THE_ORDER, "order"))
     if order.sell_to:
         problems += _check_address(order.sell_to, "sell_to")

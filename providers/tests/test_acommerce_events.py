@@ -16,11 +16,19 @@ from providers.acommerce.csv_table import read_table
 from providers.acommerce.event_csv import CsvForm, parse_csv
 from providers.acommerce.event_file import parse_file
 from providers.acommerce.event_json import parse_histories, parse_push
-from providers.acommerce.event_kinds import KINDS
+from providers.acommerce.event_kinds import (
+    KINDS,
+    LEVELS,
+    find_problem,
+    list_kind_problems,
+    read_kinds,
+)
 from providers.acommerce.event_values import read_moment, read_text
 from providers.acommerce.profile import Profile, Reading, build_profile, read_lines
+from providers.acommerce.push import AcommercePush
 from providers.canonical import Kind
 from providers.errors import Malformed
+from providers.signature import sign
 
 SAMPLES = Path(__file__).parent / "samples" / "acommerce"
 GOLDEN = sorted(SAMPLES.glob("*.golden"))
@@ -214,8 +222,55 @@ def test_the_policy_decides_what_a_rejected_parcel_is():
     assert read_one(rejected, reading=reading).kind is Kind.RETURN
     reading = replace(READING, kinds={"order:REJECTED": "return"})
     assert read_one(rejected, reading=reading).kind is Kind.INFO
-    config = AcommerceConfig(kinds={"REJECTED": "revenge"})
-    assert "'revenge' for REJECTED is no kind of message." in config.list_problems()
+
+
+@pytest.mark.parametrize("code", ["REJECTED", "FAILED_TO_DELIVER", "ERROR"])
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_the_account_has_not_decided_is_for_a_person(code, level):
+    problem = find_problem(level, code, "at the door", {})
+    assert problem.endswith("It says: at the door")
+    assert find_problem(level, code, "", {}) in problem
+    other = next(name for name in LEVELS if name != level)
+    undecided = {f"{other}:{code}": "info", "PACKED": "info", level: "info"}
+    assert find_problem(level, code, "at the door", undecided) == problem
+    for key in (code, f"{level}:{code}"):
+        assert find_problem(level, code, "at the door", {key: "info"}) == ""
+
+
+@given(st.sampled_from(LEVELS), st.sampled_from([*KINDS, "SOMETHING_NEW"]), st.text(max_size=9))
+def test_nobody_is_asked_about_other_codes(level, code, comment):
+    is_asked = bool(find_problem(level, code, comment, {}))
+    assert is_asked == (code in ("REJECTED", "FAILED_TO_DELIVER", "ERROR"))
+
+
+def test_an_event_asks_for_a_person_unless_the_policy_says_what_it_is():
+    rejected = entry(shippingStatus="REJECTED")
+    assert "refused the parcel" in read_one(rejected).problem
+    event = read_one(rejected, reading=replace(READING, kinds={"REJECTED": "return"}))
+    assert (event.kind, event.problem) == (Kind.RETURN, "")
+
+
+def test_codes_are_written_as_people_write_them():
+    lines, problems = read_lines("Failed to deliver = Return\nOrder:Canceled=info\n # rejected = x")
+    assert problems == []
+    kinds = read_kinds(lines)
+    assert kinds == {"FAILED_TO_DELIVER": "return", "order:CANCELLED": "info"}
+    assert AcommerceConfig(kinds=kinds).csv_form.list_problems() == []
+    assert list_kind_problems(kinds) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ({"REJECTED": "revenge"}, "'revenge' for REJECTED is no kind of message. Known: "),
+        ({"parcel:REJECTED": "info"}, "'parcel' in parcel:REJECTED is no level. Known: order, "),
+        ({"order:": "info"}, "The status code is missing in 'order:'."),
+    ],
+)
+def test_a_wrong_code_is_told(lines, sentence):
+    (problem,) = list_kind_problems(lines)
+    assert problem.startswith(sentence)
+    assert problem in AcommerceConfig(kinds=lines).list_problems()
 
 
 @pytest.mark.parametrize(
@@ -341,12 +396,64 @@ def test_a_file_and_a_web_hook_name_the_same_event_alike():
 
 
 def test_a_file_is_json_or_csv():
-    zone = READING.zone
-    assert len(parse_file(HEAD + ROW, limit=1, zone=zone).messages) == 1
-    page = parse_file((SAMPLES / "poll_v3_two_shipments.json").read_bytes(), limit=1, zone=zone)
+    config = AcommerceConfig(kinds={"IN_TRANSIT": "info"})
+    assert len(parse_file(HEAD + ROW, config).messages) == 1
+    page = parse_file((SAMPLES / "poll_v3_two_shipments.json").read_bytes(), config)
     assert (len(page.messages), page.histories) == (8, ())
+    assert Kind.SHIP not in {event.kind for event in page.messages}
     with pytest.raises(Malformed):
-        parse_file(b"%PDF-1.7", limit=1, zone=zone)
+        parse_file(b"%PDF-1.7", config)
+
+
+def test_columns_of_a_file_are_those_of_the_account():
+    config = AcommerceConfig(csv_columns={"order_key": "Belegnummer"}, time_zone="Asia/Bangkok")
+    content = b"Belegnummer;Status;Status Time\nS1;PACKED;2026-02-03 08:00:00\n"
+    (event,) = parse_file(content, config).messages
+    assert (event.order_key, event.occurred_at.hour) == ("S1", 1)
+
+
+# --- web hooks -----------------------------------------------------------------------------
+
+
+def test_a_push_is_signed_with_one_of_the_secrets():
+    push, config, body = AcommercePush(), AcommerceConfig(), b'{"orderId": "S1"}'
+    for secret in ("new", "old"):
+        headers = {"X-Acomm-Signature": sign(body, secret)}
+        assert push.verify(config, body, headers, ("new", "old"))
+        assert push.verify(config, body, headers, iter(("new", "old")))
+        assert not push.verify(config, body + b" ", headers, ("new", "old"))
+        assert not push.verify(config, body, headers, ("other", ""))
+        assert not push.verify(config, body, headers, ())
+    assert not push.verify(config, body, {}, ("new", "old"))
+    assert not push.verify(config, body, {"X-Acomm-Signature": ""}, ("new", ""))
+
+
+def test_how_a_push_is_signed_is_a_setting_of_the_account():
+    overrides = {
+        "signature_header": "X-Sign",
+        "signature_hash": "sha1",
+        "signature_encoding": "base64",
+        "signature_prefix": "sha1=",
+    }
+    config = AcommerceConfig(profile_overrides=overrides)
+    header = f"sha1={sign(b'{}', 's', hash='sha1', encoding='base64')}"
+    assert AcommercePush().verify(config, b"{}", {"X-Sign": header}, ("s",))
+    assert not AcommercePush().verify(AcommerceConfig(), b"{}", {"X-Sign": header}, ("s",))
+
+
+@given(st.binary(max_size=50), st.text(max_size=30), st.lists(st.text(max_size=9), max_size=3))
+def test_nobody_signs_by_chance(body, header, secrets):
+    headers = {"X-Acomm-Signature": header}
+    assert not AcommercePush().verify(AcommerceConfig(), body, headers, secrets)
+
+
+def test_a_push_is_read_as_the_account_reads():
+    body = json.dumps({"orderId": "S1", "orderStatus": [entry()]}).encode()
+    config = AcommerceConfig(kinds={"package:IN_TRANSIT": "info"})
+    (event,) = AcommercePush().parse(config, body).messages
+    assert (event.order_key, event.kind) == ("S1", Kind.INFO)
+    with pytest.raises(Malformed):
+        AcommercePush().parse(config, b"nonsense")
 
 
 @given(st.binary(max_size=300))

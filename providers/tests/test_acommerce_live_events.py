@@ -1,6 +1,10 @@
 """Which events count in the end: the same ones the platform shows, whatever came how and when."""
 
+import json
 import time
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -12,13 +16,24 @@ from providers.acommerce.event_csv import parse_csv
 from providers.acommerce.event_json import parse_push
 from providers.acommerce.event_values import to_second
 from providers.acommerce.profile import Reading
-from providers.event_book import Step, settle
-from providers.events import EventPage
+from providers.canonical import Kind
+from providers.event_book import (
+    Change,
+    Known,
+    Step,
+    is_other,
+    is_worth_keeping,
+    read_known,
+    settle,
+    write_known,
+)
+from providers.events import Event, EventPage
 from providers.live_events import plan_changes
 from simulator.acommerce import AcommerceSimulator
 from simulator.acommerce.files import Style, build_csv
 
 NOON = 1_780_000_000.654321
+NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 PACE = 13  # seconds from step to step: the same order is not asked for too often
 STATUSES = ("PACKED", "IN_TRANSIT", "COMPLETED", "REJECTED", "CANCELED", "SOMETHING_NEW")
 
@@ -39,6 +54,9 @@ class Store:
             if change.known:
                 del self.known[change.known.external_id]
             one = settle(change)
+            assert read_known(json.loads(json.dumps(write_known(one)))) == one
+            if change.known and not is_worth_keeping(change.known, one):
+                one = change.known  # what is not written must make no difference
             self.known[one.external_id] = one
             self.events[one.external_id] = change.event or event
         self.heard_at |= plan.heard_at
@@ -77,6 +95,14 @@ class World:
         self.caught += pages
         return pages
 
+    def look(self, store):
+        """A poll a minute later that is taken over at once."""
+        self.sim.clock.advance(60)
+        pages = self.poll()
+        for page in pages:
+            store.take(page)
+        return pages
+
     def push(self, event):
         self.caught.append(parse_push(self.sim.push_body(event), Reading()))
 
@@ -84,9 +110,14 @@ class World:
         style = Style(has_ids=has_ids and self.sim.platform.has_ids)
         self.caught.append(parse_csv(build_csv(self.sim.platform, events, style), Reading()))
 
-    def ask_again(self, store):
-        for page in self.client.fetch_orders(sorted(store.doubtful)):
-            store.take(page)
+    def ask_again(self, store, looks=3):
+        """A contradiction is settled by the first look, what is gone by the second."""
+        for _look in range(looks):
+            self.sim.clock.advance(60)
+            keys, store.doubtful = sorted(store.doubtful), set()
+            for page in self.client.fetch_orders(keys):
+                store.take(page)
+        assert not store.doubtful
 
 
 @pytest.fixture(scope="module")
@@ -265,11 +296,70 @@ def test_a_revision_a_deletion_and_a_return(world):
         lambda: world.sim.restore(event),
     ):
         change()
-        world.sim.clock.advance(60)
-        for page in world.poll():
-            store.take(page)
+        world.look(store)
+        world.ask_again(store)
         assert_true(store, world.sim)
-    assert store.steps == [Step.INSERT, Step.REVISE, Step.RETRACT, Step.CONFIRM, Step.REVIVE]
+    taken = [step for step in store.steps if step is not Step.CONFIRM]
+    assert taken == [Step.INSERT, Step.REVISE, Step.MISS, Step.RETRACT, Step.REVIVE]
+
+
+def test_what_is_missing_once_still_counts(world):
+    """It is asked for again, and only a later look that misses it, too, ends it."""
+    store, event = Store(), world.report(1, "package", "COMPLETED")
+    world.look(store)
+    world.sim.delete(event)
+    pages = world.look(store)
+    assert (list(store.live()), store.doubtful) == ([event.event_id], {"S1"})
+    for page in pages:  # the same look again is no second one
+        store.take(page)
+    assert list(store.live()) == [event.event_id]
+    world.look(store)
+    assert store.live() == {}
+
+
+def test_what_was_missing_and_is_shown_again_is_looked_for_twice_again(world):
+    store, event = Store(), world.report(1, "package", "COMPLETED")
+    for change in (lambda _event: None, world.sim.delete, world.sim.restore, world.sim.delete):
+        change(event)
+        world.look(store)
+    assert store.steps == [Step.INSERT, Step.MISS, Step.CONFIRM, Step.MISS]
+    assert list(store.live()) == [event.event_id]
+
+
+def test_a_look_without_news_need_not_be_written():
+    known = Known("e-1", "S1", "json:1:2", recorded_at=NOW, judged_at=NOW)
+    later = NOW + timedelta(hours=1)
+    assert not is_worth_keeping(known, replace(known, judged_at=later))
+    finer = NOW + timedelta(milliseconds=654)
+    assert not is_worth_keeping(known, replace(known, recorded_at=finer))
+    assert is_worth_keeping(replace(known, missed_at=NOW), replace(known, judged_at=later))
+    timeless = replace(known, recorded_at=None, judged_at=None)
+    assert is_worth_keeping(timeless, replace(timeless, judged_at=later))
+    seen = replace(timeless, judged_at=NOW)
+    assert not is_worth_keeping(seen, replace(seen, judged_at=later))
+
+
+@pytest.mark.parametrize(
+    ("revision", "contents", "is_new"),
+    [
+        ("json:core:other", (), False),
+        ("csv:core:rest", (("CUP", Decimal(2)),), False),
+        ("json:other:rest", (("CUP", Decimal(2)),), True),
+        ("json:core:rest", (("CUP", Decimal(1)),), True),
+    ],
+)
+def test_details_are_told_from_another_content(revision, contents, is_new):
+    known = Known("e-1", "S1", "json:core:rest", NOW, contents=(("CUP", Decimal(2)),))
+    event = Event(
+        external_id="e-1",
+        acknowledgeable=False,
+        kind=Kind.SHIP,
+        platform_type="IN_TRANSIT",
+        raw="",
+        revision=revision,
+        contents=contents,
+    )
+    assert is_other(Change(Step.REVISE, known, event)) is is_new
 
 
 def test_a_hook_is_never_a_proof_of_absence(world):
@@ -356,14 +446,14 @@ def test_what_came_without_an_id_and_was_gone_comes_back_with_one(world):
     world.sim.platform.version, world.sim.platform.has_ids = 2, False
     store, event = Store(), world.report(1, "package", "IN_TRANSIT")
     world.push(event)
-    for change in (world.sim.delete, world.sim.restore):
+    for change in (world.sim.delete, lambda _event: None, world.sim.restore):
         change(event)
         world.sim.clock.advance(60)
         world.poll()
-        world.sim.platform.has_ids = True
+        world.sim.platform.has_ids = change is not world.sim.delete
     for page in world.caught:
         store.take(page)
-    assert store.steps == [Step.INSERT, Step.RETRACT, Step.REVIVE]
+    assert store.steps == [Step.INSERT, Step.MISS, Step.RETRACT, Step.REVIVE]
     assert list(store.live()) == [event.event_id]
 
 

@@ -174,14 +174,14 @@ def test_an_unknown_provider_is_an_error():
 
 
 def test_a_file_takes_the_way_of_a_page():
-    page = read_file("tbone", LIST, time_zone="Europe/Berlin")
+    page = read_file("tbone", LIST, {"time_zone": "Europe/Berlin"})
     assert (page.messages[0].occurred_at.hour, page.is_full) == (10, False)
     with pytest.raises(Malformed):
-        read_file("tbone", b"a;b;c")
+        read_file("tbone", b"a;b;c", {})
     with pytest.raises(Misconfigured):
-        read_file("acme", LIST)
+        read_file("acme", LIST, {})
     with pytest.raises(Misconfigured):
-        read_file("tbone", LIST, time_zone="Mars/Base")
+        read_file("tbone", LIST, {"time_zone": "Mars/Base"})
 
 
 def test_any_transport_will_do():

@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 
 const fill = (name, value) => ({
     content: `fill in ${name}`,
-    trigger: `#fulfillment_tbone [name=fulfillment_${name}] input`,
+    trigger: `#fulfillment_account [name=fulfillment_${name}] input`,
     run: `edit ${value}`,
 });
 
@@ -19,7 +19,7 @@ registry.category("web_tour.tours").add("fulfillment_manager", {
         fill("channel_number", "318"),
         {
             content: "test the connection, with what was just filled in",
-            trigger: "#fulfillment_tbone button[name=action_fulfillment_test_connection]",
+            trigger: "#fulfillment_account button[name=action_fulfillment_test_connection]",
             run: "click",
         },
         {
@@ -27,11 +27,11 @@ registry.category("web_tour.tours").add("fulfillment_manager", {
         },
         {
             content: "the account is connected",
-            trigger: "#fulfillment_tbone .badge:contains(Connected)",
+            trigger: "#fulfillment_account .badge:contains(Connected)",
         },
         {
             content: "a way to all accounts",
-            trigger: "#fulfillment_tbone button:contains(All accounts)",
+            trigger: "#fulfillment_account button:contains(All accounts)",
             run: "click",
         },
         {
