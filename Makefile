@@ -7,7 +7,7 @@
 #:   PG_BIN    a folder with initdb, pg_ctl and postgres, 13 or newer
 #:   PG_DSN    a running server: postgresql://user:password@host:port; the user may create databases
 #:   CHROMIUM  a Chromium or Chrome
-#:   PORT, SIMULATOR_PORT  ports of demo and serve (8069, 8070)
+#:   PORT, SIMULATOR_PORT, ACOMMERCE_PORT  ports of demo and serve (8069) and of the stand-ins (8070, 8071)
 PYTHON ?= python3
 TOOLS = $(PYTHON) -m tools
 
@@ -40,7 +40,7 @@ lint: ## ruff, pylint-odoo and OCA's checks
 format: ## let ruff repair what it can
 	@$(TOOLS) format
 
-demo: ## stand-in platform and real Odoo server on this machine; ONCE=1 ends after the table
+demo: ## stand-in platforms and real Odoo server on this machine; ONCE=1 ends after the tables
 	@$(TOOLS) demo
 
 serve: ## Odoo server on a database that is kept, on port 8069

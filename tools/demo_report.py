@@ -1,76 +1,28 @@
-"""What `make demo` shows and checks: Odoo's side and the stand-in's side in one shape.
+"""What `make demo` shows and checks, whichever platform: differences in words, and tables.
 
-Plain Python: records and answers come from the caller, so that a test can use it as well.
+Plain Python: records and answers come from the caller, so that a test can use it as well. What
+there is to know of an order, in one shape for Odoo and for the stand-in, says a file per platform:
+`demo_tbone` and `demo_acommerce`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-HEADINGS = (
-    *("Order", "Item", "Ordered", "Shipped", "Cancelled", "Returned", "Tracking numbers", "State"),
-    "Attention",
-)
-NUMBERS = slice(2, 6)
+SIDES = ("Platform", "Order", "State in Odoo", "Tracking numbers", "State at the platform")
 QUANTITIES = ("ordered", "shipped", "cancelled", "returned")
 
 
 # --- what Odoo knows
 
 
-def read_account(account) -> dict:
-    """Orders and messages of an account, in the shape of `expect_account`."""
-    return {
-        "orders": {order.fulfillment_key: _read_order(order) for order in _find_sent(account)},
-        "messages": {
-            row.external_id: {"state": row.state, "marked as processed": bool(row.acknowledged_at)}
-            for row in account.message_row_ids
-        },
-    }
-
-
-def _find_sent(account):
+def find_sent(account):
     """The orders the platform has."""
     sent = [("fulfillment_account_id", "=", account.id), ("fulfillment_ref", "!=", False)]
     return account.env["sale.order"].search(sent, order="fulfillment_key")
 
 
-def _read_order(order) -> dict:
-    rows = order.fulfillment_message_ids
-    money = rows.filtered(lambda row: row.kind in ("deduction", "refund")).sorted("external_id")
-    parcels = order.fulfillment_parcel_ids
-    done = order.picking_ids.filtered(lambda picking: picking.state == "done")
-    back = done.filtered(lambda picking: picking.location_id.usage == "customer")
-    leaves = order.commitment_date
-    return {
-        "TB.One order ID": order.fulfillment_ref,
-        "items": {line.fulfillment_key: _read_line(line) for line in order._fulfillment_lines()},
-        "parcels": _numbers(parcels.filtered(lambda parcel: parcel.direction == "out")),
-        "return parcels": _numbers(parcels.filtered(lambda parcel: parcel.direction == "return")),
-        "tracking numbers of deliveries": _references(done - back),
-        "tracking numbers of return transfers": _references(back),
-        "acknowledged": bool(order.fulfillment_acknowledged_at),
-        "expected date": leaves.date().isoformat() if leaves else None,
-        "payment": order.fulfillment_payment_state or None,
-        "amounts": {row.platform_type: f"{row.amount:.2f}" for row in money},
-        "messages that need attention": _ids(rows.filtered(lambda row: row.state == "failed")),
-        "messages of unknown type": _ids(rows.filtered(lambda row: row.kind == "unknown")),
-    }
-
-
-def _read_line(line) -> dict:
-    rows = line.order_id.fulfillment_message_ids.filtered(
-        lambda row: row.order_line_id == line and row.state == "applied"
-    )
-    quantities = {name: line[f"fulfillment_qty_{name}"] for name in QUANTITIES}
-    return quantities | {
-        "delivered by stock moves": _delivered(line),
-        "parcels": _numbers(rows.filtered(lambda row: row.kind == "ship")),
-        "return parcels": _numbers(rows.filtered(lambda row: row.kind == "return")),
-    }
-
-
-def _delivered(line) -> float:
+def count_delivered(line) -> float:
     """What left for the customer minus what came back; a service has no moves."""
     if line.product_id.type == "service":
         return line.qty_delivered
@@ -80,68 +32,22 @@ def _delivered(line) -> float:
     return sum(out.mapped("quantity")) - sum(back.mapped("quantity"))
 
 
-def _numbers(records) -> list[str]:
+def find_transfers(order):
+    """What left, and what came back."""
+    done = order.picking_ids.filtered(lambda picking: picking.state == "done")
+    back = done.filtered(lambda picking: picking.location_id.usage == "customer")
+    return done - back, back
+
+
+def list_numbers(records) -> list[str]:
+    """Tracking numbers of parcels or messages."""
     return sorted({record.tracking_ref for record in records if record.tracking_ref})
 
 
-def _references(pickings) -> list[str]:
+def list_references(pickings) -> list[str]:
     """A transfer with several parcels has their numbers with commas between them."""
     refs = ",".join(filter(None, pickings.mapped("carrier_tracking_ref")))
     return sorted(set(refs.split(",")) - {""})
-
-
-def _ids(rows) -> list[str]:
-    return sorted(rows.mapped("external_id"))
-
-
-# --- what the stand-in sent
-
-
-def expect_account(expected: dict, messages: list[dict]) -> dict:
-    """The stand-in's own sums (`/_control/expected`), and what must become of its messages."""
-    refused = {str(number) for order in expected.values() for number in order["attention"]}
-    known = {str(order["tb_id"]) for order in expected.values()}
-    return {
-        "orders": {key: _expect_order(order) for key, order in expected.items()},
-        "messages": {
-            message["message_id"]: {
-                "state": _expect_state(message, refused, known),
-                "marked as processed": True,
-            }
-            for message in messages
-        },
-    }
-
-
-def _expect_state(message: dict, refused: set[str], known: set[str]) -> str:
-    if message["tb_order_id"] not in known:
-        return "waiting"
-    return "failed" if message["message_id"] in refused else "applied"
-
-
-def _expect_order(order: dict) -> dict:
-    return {
-        "TB.One order ID": str(order["tb_id"]),
-        "items": {key: _expect_line(item) for key, item in order["items"].items()},
-        "parcels": sorted(order["tracking"]),
-        "return parcels": sorted(order["return_tracking"]),
-        "tracking numbers of deliveries": sorted(order["tracking"]),
-        "tracking numbers of return transfers": sorted(order["return_tracking"]),
-        "acknowledged": order["acknowledged"],
-        "expected date": order["est_ship_date"],
-        "payment": order["payment"] and order["payment"].lower(),
-        "amounts": order["amounts"],
-        "messages that need attention": sorted(map(str, order["attention"])),
-        "messages of unknown type": sorted(map(str, order["unknown"])),
-    }
-
-
-def _expect_line(item: dict) -> dict:
-    return {name: item[name] for name in QUANTITIES} | {
-        "delivered by stock moves": item["shipped"] - item["returned"],
-        "parcels": sorted(item["tracking"]),
-        "return parcels": sorted(item["return_tracking"]),
-    }
 
 
 # --- in words
@@ -157,22 +63,20 @@ def describe_differences(found: dict, expected: dict, where: str = "") -> Iterat
             yield from describe_differences(found[name], expected[name], f"{where}{name}, ")
         elif found[name] != expected[name]:
             yield (
-                f"{where}{name}: Odoo has {_say(found[name])}, "
-                f"but after what the stand-in sent it is {_say(expected[name])}."
+                f"{where}{name}: Odoo has {say_value(found[name])}, "
+                f"but after what the stand-in sent it is {say_value(expected[name])}."
             )
 
 
-def describe_leftovers(messages: list[dict], violations: list[dict]) -> Iterator[str]:
-    """What the stand-in still waits for, and which of its rules were broken."""
-    for message in messages:
-        if message["processed"] != "1":
-            yield f"Message {message['message_id']} is not marked as processed at the stand-in."
+def describe_violations(violations: list[dict]) -> Iterator[str]:
+    """Which rules of the platform were broken."""
     for violation in violations:
         details = ", ".join(f"{name} {value}" for name, value in violation.items())
         yield f"A rule of the platform was broken: {details}."
 
 
-def _say(value) -> str:
+def say_value(value) -> str:
+    """A value of either side."""
     if isinstance(value, list):
         return ", ".join(value) or "none"
     if isinstance(value, float):
@@ -180,37 +84,49 @@ def _say(value) -> str:
     return "nothing" if value is None else str(value)
 
 
-# --- the table
+# --- tables
 
 
-def prepare_rows(account, found: dict) -> Iterator[list[str]]:
-    """The cells of the table: a row per item and further tracking number."""
-    orders = _find_sent(account)
-    labels = dict(orders._fields["fulfillment_state"]._description_selection(account.env))
+def prepare_sides(account, told: dict) -> Iterator[list[str]]:
+    """A row per order and further tracking number, with what the platform says of both.
+
+    told: by order, what the platform says of it (under "") and of its tracking numbers.
+    """
+    mine = [("fulfillment_account_id", "=", account.id)]
+    orders = account.env["sale.order"].search(mine, order="name")
+    platforms = dict(account._fields["provider"]._description_selection(account.env))
+    head = platforms[account.provider]
     for order in orders:
-        facts = found["orders"][order.fulfillment_key]
-        trouble = len(facts["messages that need attention"])
-        head = [order.fulfillment_key, labels.get(order.fulfillment_state, "")]
-        head.append(f"{trouble} message{'s' * (trouble > 1)}" if trouble else "")
-        for line in order._fulfillment_lines():
-            yield from _prepare_line_rows(head, line, facts["items"][line.fulfillment_key])
-            head = ["", "", ""]
+        words = told.get(order.fulfillment_key or order.name, {"": "not there"})
+        back = list_numbers(order.fulfillment_parcel_ids.filtered(_comes_back))
+        for place, number in enumerate(list_numbers(order.fulfillment_parcel_ids) or [""]):
+            said = dict.fromkeys([words[""]] * (not place) + [words.get(number, "")])
+            yield [
+                head,
+                "" if place else order.name,
+                "" if place else tell_state(order),
+                f"{number} back" if number in back else number,
+                ", ".join(filter(None, said)),
+            ]
+            head = ""
 
 
-def _prepare_line_rows(head: list[str], line, item: dict) -> Iterator[list[str]]:
-    numbers = item["parcels"] + [f"{number} back" for number in item["return parcels"]]
-    order, state, trouble = head
-    quantities = [_say(item[name]) for name in QUANTITIES]
-    first, *more = numbers or [""]
-    yield [order, line.product_id.default_code, *quantities, first, state, trouble]
-    for number in more:
-        yield [*[""] * 6, number, "", ""]
+def _comes_back(parcel) -> bool:
+    return parcel.direction == "return"
 
 
-def draw_table(rows: list[list[str]]) -> str:
+def tell_state(order) -> str:
+    """The state of an order, as its list shows it."""
+    labels = dict(order._fields["fulfillment_state"]._description_selection(order.env))
+    return labels.get(order.fulfillment_state, "")
+
+
+def draw_table(
+    rows: list[list[str]], headings: Sequence[str] = SIDES, numbers: slice = slice(0)
+) -> str:
     """Columns as wide as their widest cell, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
-    numeric = range(len(HEADINGS))[NUMBERS]
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    numeric = range(len(headings))[numbers]
 
     def draw(cells) -> str:
         padded = (
@@ -220,4 +136,4 @@ def draw_table(rows: list[list[str]]) -> str:
         return "  ".join(padded).rstrip()
 
     ruler = "  ".join("-" * width for width in widths)
-    return "\n".join([draw(HEADINGS), ruler, *map(draw, rows)])
+    return "\n".join([draw(headings), ruler, *map(draw, rows)])

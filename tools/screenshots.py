@@ -53,15 +53,16 @@ def show_items(page: Page) -> None:
 
 def scroll_to_setting(page: Page) -> None:
     """The block in the middle of the settings of Sales."""
-    page.locator("#fulfillment_tbone").scroll_into_view_if_needed()
+    page.locator("#fulfillment_account").scroll_into_view_if_needed()
 
 
 def list_pictures(find: Callable[[str, list], int]) -> list[Picture]:
     """Everything worth a look; record ids come from the database."""
     order = find("sale.order", [["fulfillment_key", "=", ORDER]])
+    parcels = find("sale.order", [["fulfillment_key", "=", "DEMO-2001"]])
     broken = find("sale.order", [["fulfillment_key", "=", "DEMO-1007"]])
     account = find("fulfillment.account", [["name", "=", "TB.One demo shop"]])
-    failed = find("fulfillment.message", [["state", "=", "failed"]])
+    failed = find("fulfillment.message", [["state", "=", "failed"], ["account_id", "=", account]])
     settings = "/odoo/settings#sale_management"
     return [
         Picture("overview", "/odoo/fulfillment", ".o_kanban_record", size=(900, 420)),
@@ -83,11 +84,19 @@ def list_pictures(find: Callable[[str, list], int]) -> list[Picture]:
             documented=True,
         ),
         Picture("order_attention", f"/odoo/sales/{broken}", ".o_form_view", open_fulfillment_page),
+        Picture(
+            "order_acommerce",
+            f"/odoo/sales/{parcels}",
+            ".o_form_view",
+            open_fulfillment_page,
+            size=(1280, 1600),
+            until="div:has(> [name=fulfillment_message_ids])",
+        ),
         Picture("order_list", "/odoo/orders", ".o_data_row"),
         Picture("order_phone", f"/odoo/sales/{order}", ".o_form_view", show_items, PHONE),
         Picture("overview_phone", "/odoo/fulfillment", ".o_kanban_record", size=PHONE),
         Picture("account", f"/odoo/fulfillment/{account}", ".o_form_view"),
-        Picture("settings", settings, "#fulfillment_tbone", scroll_to_setting),
+        Picture("settings", settings, "#fulfillment_account", scroll_to_setting),
         Picture("overview_sam", "/odoo/fulfillment", ".o_kanban_record", login="sam"),
         Picture(
             "order_sam", f"/odoo/sales/{order}", ".o_form_view", open_fulfillment_page, login="sam"
