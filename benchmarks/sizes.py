@@ -20,6 +20,7 @@ class Size:
     views: int  # of each screen
     articles: int  # in the platform's stock
     changes: int  # of these
+    stock_rounds: int  # of the whole stock, which takes minutes each
 
 
 SIZES = {
@@ -37,6 +38,7 @@ SIZES = {
         views=10,
         articles=10_000,
         changes=300,
+        stock_rounds=2,
     ),
     "normal": Size(
         rounds=5,
@@ -52,6 +54,7 @@ SIZES = {
         views=60,
         articles=100_000,
         changes=2_500,
+        stock_rounds=3,
     ),
     "full": Size(
         rounds=7,
@@ -67,5 +70,6 @@ SIZES = {
         views=100,
         articles=200_000,
         changes=5_000,
+        stock_rounds=3,
     ),
 }

@@ -28,7 +28,7 @@ def run(bench):
     stock = Stock(bench)
     first = in_process(update_all, stock.account.id)
     ours, floor = [], []
-    for _round in range(bench.size.rounds):
+    for _round in range(bench.size.stock_rounds):
         stock.sell_some()
         ours.append(in_process(update_all, stock.account.id))
         floor.append(in_process(adjust, stock.location.id, stock.choose(), NUMBER - stock.sold))

@@ -176,6 +176,20 @@ class TestEventDeliver(EventEffectsCase):
         delivered = self.order.fulfillment_parcel_ids.filtered("delivered_at")
         self.assertEqual(delivered.mapped("tracking_ref"), ["T2"])
 
+    def test_a_failed_attempt_asks_for_nobody_once_the_parcel_arrived(self):
+        self.hear_event("IN_TRANSIT", "F-1", "T1", contents=CONTENTS_1)
+        attempts = [
+            self.hear_event("PACKED", ref, problem="An attempt to deliver failed.")
+            for ref in ("F-1", "F-2")
+        ]
+        self.assertEqual([one.state for one in attempts], ["failed", "failed"])
+        self.hear_event("COMPLETED", "F-1", "T1", contents=CONTENTS_1)
+        self.assertEqual([one.state for one in attempts], ["ignored", "failed"])
+        self.assertEqual(self.order.fulfillment_state, "attention")
+        self.hear_event("COMPLETED", "F-2", "T2", contents=CONTENTS_2)
+        self.assertEqual([one.state for one in attempts], ["ignored", "ignored"])
+        self.assertFalse(self.order.activity_ids)
+
     def test_an_order_of_two_shipments_is_delivered_when_both_have_left(self):
         self.know_shipments("F-1", "F-2")
         self.hear_event("IN_TRANSIT", "F-1", "T1", contents=CONTENTS_1)

@@ -22,6 +22,18 @@ class FulfillmentEffectDeliver(models.AbstractModel):
             self._tell(
                 batch, message, self.env._("parcel %s delivered", message.tracking_ref or "-")
             )
+        self._calm_down(messages)
+
+    def _calm_down(self, messages):
+        """What went wrong on the way asks for nobody any more."""
+        arrived = {(message.order_id, message.shipment_ref) for message in messages}
+        moot = messages.order_id.fulfillment_message_ids.filtered(
+            lambda one: (
+                (one.state, one.kind) == ("failed", "info")
+                and {(one.order_id, one.shipment_ref), (one.order_id, False)} & arrived
+            )
+        )
+        moot._move_to("ignored", self.env._("It was delivered in the end."))
 
     def _settle(self, orders):
         """Derive the days of delivery from all messages that the platform still shows."""

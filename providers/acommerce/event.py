@@ -39,17 +39,13 @@ class Entry:
 def build_event(entry: Entry, reading: Reading) -> Event:
     """Never raises: what cannot be understood is told in `problem`."""
     code = read_code(entry.status)
-    recorded_at, recorded_problem = read_moment(entry.recorded, reading.zone)
-    happened_at, happened_problem = read_moment(entry.happened, reading.zone)
+    recorded_at, _problem = read_moment(entry.recorded, reading.zone)
+    happened_at, _problem = read_moment(entry.happened, reading.zone)
     occurred_at = happened_at or recorded_at
     keys = _build_keys(entry, code, to_second(occurred_at))
     has_id = is_usable_id(entry.event_id)
     problems = (
-        recorded_problem,
-        happened_problem,
-        "" if code else "The status is missing.",
-        "" if entry.order_key else "The order id is missing.",
-        "" if has_id or not entry.event_id else "The event id cannot be used.",
+        find_flaws(entry, reading),
         find_problem(entry.level, code, entry.comment, reading.kinds),
     )
     return Event(
@@ -71,6 +67,19 @@ def build_event(entry: Entry, reading: Reading) -> Event:
         shipment_ref=entry.shipment_ref,
         contents=entry.contents,
     )
+
+
+def find_flaws(entry: Entry, reading: Reading) -> str:
+    """What in it cannot be understood; '' for what is only bad news."""
+    is_id_strange = entry.event_id and not is_usable_id(entry.event_id)
+    flaws = (
+        read_moment(entry.recorded, reading.zone)[1],
+        read_moment(entry.happened, reading.zone)[1],
+        "" if read_code(entry.status) else "The status is missing.",
+        "" if entry.order_key else "The order id is missing.",
+        "The event id cannot be used." if is_id_strange else "",
+    )
+    return " ".join(filter(None, flaws))
 
 
 def is_usable_id(text: str) -> bool:

@@ -14,7 +14,7 @@ from ..errors import Malformed
 from ..events import Event, EventPage
 from ..masking import excerpt
 from .csv_table import Row, Table, read_table
-from .event import Entry, build_event
+from .event import Entry, build_event, find_flaws
 from .profile import Reading
 
 HEADERS = {  # what it is -> spellings, compared without blanks, signs and case
@@ -75,8 +75,8 @@ def parse_csv(data: bytes, reading: Reading, form: CsvForm | None = None) -> Eve
             continue
         for entry in _read_entries(row, columns):
             event = build_event(entry, reading)
-            if event.problem:
-                problems.append(f"Line {row.number}: {event.problem}")
+            if flaws := find_flaws(entry, reading):
+                problems.append(f"Line {row.number}: {flaws}")
             events[event.external_id] = event  # the last line about an event counts
     return EventPage(tuple(events.values()), problem="\n".join(problems), size=len(data))
 

@@ -395,6 +395,12 @@ def test_a_file_and_a_web_hook_name_the_same_event_alike():
     assert row.external_id in event.former_ids
 
 
+def test_bad_news_is_no_bad_row():
+    row = ROW.replace(b"NEW", b"REJECTED")
+    page = parse_csv(HEAD + row, READING)
+    assert (page.messages[0].problem != "", page.problem) == (True, "")
+
+
 def test_a_file_is_json_or_csv():
     config = AcommerceConfig(kinds={"IN_TRANSIT": "info"})
     assert len(parse_file(HEAD + ROW, config).messages) == 1
