@@ -231,6 +231,21 @@ class TestEventCancelAndReturn(EventEffectsCase):
         self.assertEqual(self.all_totals(), [(3, 3, 0, 2), (2, 2, 0, 0)])
         self.assertEqual(self.order.fulfillment_state, "partly_returned")
 
+    def test_what_comes_back_is_what_the_platform_says(self):
+        self.hear_event("IN_TRANSIT", tracking="T1")
+        self.know_shipments("F-1", "F-2")
+        self.assertApplied(self.hear_event("REJECTED", "F-1", contents=CONTENTS_1))
+        self.assertEqual(self.all_totals(), [(3, 3, 0, 2), (2, 2, 0, 0)])
+
+    def test_one_of_several_shipments_that_left_as_one_asks_a_person(self):
+        self.account.shipment_policy = "all"
+        self.know_shipments("F-1", "F-2")
+        self.hear_event("IN_TRANSIT", "F-1", "T1")
+        backs = [self.hear_event("REJECTED", ref) for ref in ("F-1", "F-2")]
+        self.assertEqual([back.state for back in backs], ["failed", "failed"])
+        self.assertIn("Return by hand", backs[1].reason)
+        self.assertEqual(self.all_totals(), [(3, 3, 0, 0), (2, 2, 0, 0)])
+
 
 @tagged("post_install", "-at_install")
 class TestEventChanges(EventEffectsCase):
@@ -254,6 +269,38 @@ class TestEventChanges(EventEffectsCase):
         self.assertEqual(message.state, "failed")
         message.with_user(self.env.ref("base.user_admin")).action_ignore()
         self.assertFalse(self.order.activity_ids)
+
+    def test_what_was_set_aside_is_booked_no_more(self):
+        """Staff undid the delivery, as they were told; the true one comes under another id."""
+        message = self.hear_event("IN_TRANSIT", "F-1", "T1", contents=CONTENTS_1)
+        self.change(message, "ship", is_live=False)
+        wizard = self.env["stock.return.picking"].create(
+            {"picking_id": self.order.picking_ids.filtered(lambda one: one.state == "done").id}
+        )
+        wizard.product_return_moves.quantity = 2
+        back = wizard._create_return()
+        back.move_ids.picked = True
+        back._action_done()
+        message.with_user(self.env.ref("base.user_admin")).action_ignore()
+        self.assertEqual(self.all_totals(), [(3, 0, 0, 0), (2, 0, 0, 0)])
+        self.assertFalse(message.item_ids)
+
+    def test_what_was_set_aside_and_left_as_it_is_counts_as_done_by_hand(self):
+        message = self.hear_event("IN_TRANSIT", "F-1", "T1", contents=CONTENTS_1)
+        self.change(message, "ship", is_live=False)
+        message.with_user(self.env.ref("base.user_admin")).action_ignore()
+        again = self.hear_event("IN_TRANSIT", "F-1", "T1", contents=CONTENTS_1)
+        self.assertApplied(again)
+        self.assertEqual(self.all_totals(), [(3, 2, 0, 0), (2, 0, 0, 0)])
+        self.assertEqual(self.deliveries(self.order), {"T1": {"MUG": 2}})
+
+    def test_a_change_that_means_the_same_on_two_lines_is_no_change(self):
+        order = self.make_order((self.mug, 2), (self.mug, 1))
+        message = self.tell("IN_TRANSIT", "F-9", "T9", order=order, contents=[["MUG", "3"]])
+        self.apply(message)
+        self.assertEqual(len(message.item_ids), 2)
+        self.change(message, "ship", occurred_at="2026-03-02 10:00:00")
+        self.assertApplied(message)
 
     def test_another_message_that_says_the_same_stands_for_a_deleted_one(self):
         message = self.hear_event("IN_TRANSIT", "F-1", "T1", contents=CONTENTS_1)

@@ -182,7 +182,20 @@ class TestRoles(SecurityCase):
         other = self.make_order((self.mug, 1), user_id=self.manager.id)
         messages = self.make_message(hers) | self.make_message(other)
         parcels = self.make_parcel(hers) | self.make_parcel(other)
+        revisions = self.env["fulfillment.message.revision"].create(
+            [
+                {
+                    "message_id": message.id,
+                    "company_id": message.company_id.id,
+                    "cause": "revised",
+                    "kind": "ship",
+                }
+                for message in messages
+            ]
+        )
         lost = self.make_message(self.env["sale.order"])
+        seen = revisions.with_user(self.seller)
+        self.assertEqual(seen._filtered_access("read"), seen[0])
         seen = messages.with_user(self.seller)
         self.assertEqual(seen._filtered_access("read"), seen[0])
         seen = parcels.with_user(self.seller)

@@ -243,7 +243,7 @@ class TestSend(SendCase):
             counts.append(self.cr.sql_log_count - before)
             self.assertSent(orders)
         steps = [high - low for low, high in pairwise(counts[1:])]  # the first fills caches
-        self.assertEqual(steps[0], steps[1], counts)
+        self.assertLessEqual(steps[1], steps[0], counts)
 
     def test_outcome_is_written_to_the_row_alone(self):
         """Whoever holds the order at that moment must not make us forget what the platform said."""

@@ -42,6 +42,10 @@ class Ledger:
     def open(self):
         return self.ordered - self.shipped - self.cancelled
 
+    @property
+    def returnable(self):
+        return self.shipped - self.returned
+
     def ship(self, quantity):
         if quantity > self.open:
             raise self._excess(Excess, quantity)

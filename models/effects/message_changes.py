@@ -4,10 +4,18 @@ What was booked is never undone silently. If another message says the same, that
 from now on; else a person is told.
 """
 
+from collections import Counter
+
 from odoo import models
 
 from .batch import ENTRY_OF_KIND
 from .ledger import EffectError
+
+QUANTITY_OF_ENTRY = {
+    "ship": "fulfillment_qty_shipped",
+    "cancel": "fulfillment_qty_cancelled",
+    "give_back": "fulfillment_qty_returned",
+}
 
 
 class FulfillmentMessage(models.Model):
@@ -19,6 +27,8 @@ class FulfillmentMessage(models.Model):
         :return: whether there is anything left to apply.
         :raise EffectError: it was booked, and the platform does not say so any more.
         """
+        if self.order_line_id and self.booked_as in ("ship", "cancel", "return"):
+            raise EffectError(self._text_taken_back())
         if self.item_ids and not self._still_says(self.item_ids):
             other = self._find_other_witness()
             if not other:
@@ -40,8 +50,12 @@ class FulfillmentMessage(models.Model):
         )
 
     def _has_contents(self, items):
-        booked = sorted((item.order_line_id._fulfillment_sku(), item.quantity) for item in items)
-        return booked == sorted((sku, float(quantity)) for sku, quantity in self.contents)
+        booked, told = Counter(), Counter()
+        for item in items:
+            booked[item.order_line_id._fulfillment_sku()] += item.quantity
+        for sku, quantity in self.contents:
+            told[sku] += float(quantity)
+        return booked == told
 
     def _find_other_witness(self):
         """Another applied message about the same shipment that says the same."""
@@ -56,12 +70,24 @@ class FulfillmentMessage(models.Model):
             )
         )[:1]
 
+    def _release(self):
+        """A person has looked: what was booked for these is booked no more.
+
+        Transfers stay as staff left them. What was not undone counts as done by hand from now on,
+        so that a message that tells of it later attaches to it.
+        """
+        for item in self.item_ids:
+            item.order_line_id[QUANTITY_OF_ENTRY[item.entry]] -= item.quantity
+        self.item_ids.unlink()
+        self.booked_as = False
+        return super()._release()
+
     def _text_taken_back(self):
         values = {
             "order": self.order_id.display_name,
             "booked": ", ".join(
-                f"{item.quantity:g} x {item.order_line_id.product_id.display_name}"
-                for item in self.item_ids
+                f"{quantity:g} x {line.product_id.display_name}"
+                for line, quantity in self._list_contents()
             ),
             "before": self._describe_kind(self.booked_as),
             "now": self.platform_type or "-",

@@ -48,7 +48,7 @@ class FulfillmentMessage(models.Model):
 
     def _find_shipped(self, batch):
         if self.contents:
-            return self._spread_contents(batch)
+            return self._spread_contents(lambda line: batch.ledger(line).open)
         open_ = self._find_open(batch)
         if not open_ or not batch.shipments.are_several(self.order_id):
             return open_
@@ -62,27 +62,46 @@ class FulfillmentMessage(models.Model):
 
     def _find_cancelled(self, batch):
         if self.contents:
-            return self._spread_contents(batch)
+            return self._spread_contents(lambda line: batch.ledger(line).open)
         if self.shipment_ref and batch.shipments.are_several(self.order_id):
             raise EffectError(self._text_cancelled_unknown())
         return self._find_open(batch)
 
     def _find_given_back(self, batch):
-        shipped = batch.shipments.list_booked(self, "ship")
+        if self.contents:
+            return self._spread_contents(lambda line: batch.ledger(line).returnable)
+        is_vague = self._is_vague(batch)
+        shipped = batch.shipments.list_booked(self, "ship", of_order=is_vague)
         if not shipped:
             raise TooEarly(self._text_not_shipped())
-        left = {portion.line: batch.ledger(portion.line) for portion in shipped}
-        left = {line: ledger.shipped - ledger.returned for line, ledger in left.items()}
+        left = {portion.line: batch.ledger(portion.line).returnable for portion in shipped}
         portions = []
         for portion in shipped:
             part = min(portion.quantity, left[portion.line])
             left[portion.line] -= part
             portions += [Portion(self, portion.line, part)] if part else []
-        return portions
+        return self._find_back_by_hand(portions) if is_vague else portions
 
-    def _spread_contents(self, batch):
+    def _is_vague(self, batch):
+        """Whether it is about one of several shipments that were booked as one."""
+        if not self.shipment_ref or not batch.shipments.are_several(self.order_id):
+            return False
+        return batch.account.shipment_policy == "all" or batch.shipments.is_whole(self)
+
+    def _find_back_by_hand(self, portions):
+        """What of it staff took back, so that a person has said what was in the shipment."""
+        found = [
+            Portion(self, one.line, min(one.quantity, one.line._fulfillment_back_by_hand()))
+            for one in portions
+        ]
+        found = [portion for portion in found if portion.quantity > 0]
+        if not found:
+            raise EffectError(self._text_returned_unknown())
+        return found
+
+    def _spread_contents(self, left_of):
         lines = self.order_id._fulfillment_lines()
-        portions, unknown = spread(self, self.contents, lines, lambda line: batch.ledger(line).open)
+        portions, unknown = spread(self, self.contents, lines, left_of)
         if unknown:
             raise EffectError(self._text_no_line_for(unknown))
         return portions
@@ -128,6 +147,15 @@ class FulfillmentMessage(models.Model):
         return self.env._(
             "The platform has cancelled shipment %(shipment)s of %(order)s, but does not say what "
             "is in it. Ask there; lower the quantities of the order, then ignore this message.",
+            order=self.order_id.display_name,
+            shipment=self.shipment_ref,
+        )
+
+    def _text_returned_unknown(self):
+        return self.env._(
+            "Shipment %(shipment)s of %(order)s comes back, but the platform does not say what is "
+            "in it, and it was booked together with others. Return by hand what came back, then "
+            "retry this message.",
             order=self.order_id.display_name,
             shipment=self.shipment_ref,
         )

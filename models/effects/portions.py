@@ -83,15 +83,19 @@ class Shipments:
             or self._booked[message.order_id, entry, ""]
         )
 
-    def list_booked(self, message, entry):
+    def list_booked(self, message, entry, of_order=False):
         """Portions booked for the shipment of a message, or for all shipments of its order."""
-        ref = self.ref(message)
+        ref = "" if of_order else self.ref(message)
         return [
             portion
             for (order, name, booked_ref), portions in self._booked.items()
             if (order, name) == (message.order_id, entry) and (not ref or booked_ref in (ref, ""))
             for portion in portions
         ]
+
+    def is_whole(self, message):
+        """Whether the shipments of the order were booked as one, before they were known."""
+        return bool(self._booked[message.order_id, "ship", ""])
 
     def note(self, message, entry, portions):
         self._booked[message.order_id, entry, self.ref(message)] += portions

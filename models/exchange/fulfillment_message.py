@@ -155,6 +155,7 @@ class FulfillmentMessage(models.Model):
             )
         why = self.env._("Ignored by %s.", self.env.user.name)
         moved = self.sudo()._move_to("ignored", why)
+        moved._release()
         moved._settle()
         return self._notify(self.env._("Messages ignored: %s.", len(moved)), "success")
 
@@ -171,6 +172,9 @@ class FulfillmentMessage(models.Model):
         if waiting:
             waiting._move_to("received")
             self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger()
+
+    def _release(self):
+        """Hook: what documents do when a person has set messages aside."""
 
     def _settle(self):
         """Hook: what documents do when messages no longer ask for attention."""
