@@ -1,8 +1,9 @@
 """Web hooks: verify, store, wake, answer. Neither body nor header is ever logged.
 
 413  the size is not told, or too large; the body is not read
-429  too many calls, or too many with a wrong signature; Retry-After says when
 401  unknown address, no secret, no signature or a wrong one: no difference is to be seen
+429  too many of these, or too many that are signed; Retry-After says when. Neither is counted
+     with the other: strangers shut nobody out
 400  signed, but not understood
 200  stored, or known already
 """
@@ -17,6 +18,7 @@ from .call_limit import CallLimit
 MOST_BYTES = 1024 * 1024  # a push is one record of some kilobytes
 CALLS = CallLimit(600)  # stored in a minute, per process
 FAILURES = CallLimit(60)  # wrong signatures to a known address
+COUNTED = "fulfillment_connector.counted"
 
 
 class HookController(http.Controller):
@@ -37,17 +39,25 @@ class HookController(http.Controller):
             return _answer(413)
         account = request.env["fulfillment.account"]._find_listening(token)
         key = (request.db, account.id)
-        if wait := FAILURES.find_wait(key):
-            return _answer(429, wait)
         body = request.httprequest.get_data()
         if not account._is_push_signed(body, request.httprequest.headers):
-            if account:
-                FAILURES.count(key)
-            return _answer(401)
-        if wait := CALLS.find_wait(key):
+            wait = account and _let_in(FAILURES, key)
+            return _answer(429, wait) if wait else _answer(401)
+        if wait := _let_in(CALLS, key):
             return _answer(429, wait)
-        CALLS.count(key)
         return _store(account, body)
+
+
+def _let_in(limit, key):
+    """Count a call, once however often Odoo tries it again; or tell the seconds until the next."""
+    counted = request.httprequest.environ.setdefault(COUNTED, set())
+    if limit in counted:
+        return 0
+    if wait := limit.find_wait(key):
+        return wait
+    counted.add(limit)
+    limit.count(key)
+    return 0
 
 
 def _store(account, body):

@@ -58,10 +58,11 @@ class FulfillmentAccount(models.Model):
                 why=self.last_error or "",
             )
         if self._is_backing_off():
+            when = max(self.next_fetch_at, self.quiet_until or self.next_fetch_at)
             return self.env._(
                 "The next call is allowed at %(when)s: %(why)s",
-                when=format_datetime(self.env, self.next_fetch_at),
-                why=self.last_error or "",
+                when=format_datetime(self.env, when),
+                why=self.last_error or self.env._("the platform asks to slow down."),
             )
         return ""
 

@@ -31,7 +31,6 @@ class History:
     external_ids: frozenset[str]
     as_of: datetime  # by the platform's clock; says nothing about what was recorded later
     shipment_refs: tuple[str, ...] = ()
-    parcels: tuple[tuple[str, str], ...] = ()  # tracking number, shipment it is in or ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class EventPage(Page):
     """Some events, and the histories that are complete among them."""
 
     histories: tuple[History, ...] = ()
+    unclear_keys: frozenset[str] = frozenset()  # orders of which a part was not understood
 
 
 @dataclass(slots=True)

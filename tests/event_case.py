@@ -68,6 +68,8 @@ class EventCase(ExchangeCase):
         return [
             *super().list_dates(account),
             (account, "event_looked_back_at"),
+            (account, "event_look_back_after"),
+            (account, "quiet_until"),
             *((row, name) for row in histories for name in ("asked_at", "doubted_at")),
         ]
 

@@ -59,16 +59,20 @@ class EventEffectsCase(DocumentsCase):
         self.apply(message)
         return message
 
-    def know_shipments(self, *refs):
-        """The history of the order has shown these."""
-        self.env["fulfillment.history"].create(
+    def setUp(self):
+        super().setUp()
+        self.history = self.env["fulfillment.history"].create(
             {
                 "account_id": self.account.id,
                 "company_id": self.account.company_id.id,
                 "order_key": self.order.fulfillment_key,
-                "shipment_refs": list(refs),
+                "heard_at": "2126-01-01 00:00:00",
             }
         )
+
+    def know_shipments(self, *refs):
+        """The history of the order has shown these."""
+        self.history.shipment_refs = list(refs)
 
     def all_totals(self):
         return [self.totals(line) for line in self.order.order_line]
@@ -141,6 +145,16 @@ class TestEventShip(EventEffectsCase):
         self.apply(self.tell("IN_TRANSIT", "F-1", "T1"), self.tell("IN_TRANSIT", "F-2", "T2"))
         self.assertEqual(self.all_totals(), [(3, 3, 0, 0), (2, 2, 0, 0)])
         self.assertEqual(self.order.fulfillment_state, "shipped")
+
+    def test_what_may_be_one_of_several_waits_for_the_whole_order(self):
+        """A web hook tells one entry, and not that there are more shipments."""
+        self.history.heard_at = False
+        message = self.hear_event("IN_TRANSIT", "F-1", "T1")
+        self.assertEqual(message.state, "waiting")
+        self.assertIn("asked for the whole order", message.reason)
+        self.history.heard_at = "2126-01-01 00:00:00"
+        self.apply(message)
+        self.assertApplied(message)
 
     def test_contents_the_order_does_not_have_are_refused_as_a_whole(self):
         too_many = self.hear_event("IN_TRANSIT", "F-1", contents=[["TEE", "1"], ["MUG", "4"]])

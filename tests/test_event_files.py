@@ -7,13 +7,20 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from unittest import skipUnless
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.exchange import fulfillment_account_folder, fulfillment_account_mail
+from ..models.exchange import (
+    fulfillment_account_folder,
+    fulfillment_account_mail,
+    fulfillment_exchange_by_hand,
+    fulfillment_exchange_folder,
+)
 from ..providers.acommerce import sftp
+from ..providers.acommerce.ftp import FtpConnection
 from ..simulator.acommerce.files import Style, build_csv
 from ..simulator.acommerce.ftp_server import FtpServer
 from .event_case import EventCase
@@ -21,6 +28,10 @@ from .event_case import EventCase
 USER = "fulfillment_connector.group_fulfillment_user"
 MANAGER = "fulfillment_connector.group_fulfillment_manager"
 LOGIN = ("shop", "p w&d")
+
+
+class Killed(BaseException):
+    """Nothing of the lane runs after it."""
 
 
 class FileCase(EventCase):
@@ -55,6 +66,7 @@ class TestFilesByMail(FileCase):
         )
         cls.env.company.alias_domain_id = domain
         cls.account.alias_name = "status"
+        cls.account.next_fetch_at = "2100-01-01"  # else a poll tells the same first
         cls.sender = cls.env["res.partner"].create(
             {"name": "Platform", "email": "reports@platform.example.com"}
         )
@@ -91,6 +103,7 @@ class TestFilesByMail(FileCase):
         self.send(("Status.CSV", self.write_csv(*events)))
         self.assertFile(self.files(), "received")
         self.assertIn("Dear shop", self.notes())
+        self.assertIn("Status.CSV is kept", self.notes())
         self.assertFalse(self.rows())
         self.run_exchange()
         self.assertFile(self.files(), "done", new=2)
@@ -98,6 +111,22 @@ class TestFilesByMail(FileCase):
         self.assertStored(events)
         self.assertEqual(self.files().message_ids, self.rows().sorted(reverse=True))
         self.assertIn("2 new messages", self.notes())
+
+    def test_who_reads_the_chatter_does_not_read_the_file(self):
+        other = self.create_account("Other", alias_name="other")
+        both = self.write_mail()
+        both.replace_header("To", "status@shop.example.com, other@shop.example.com")
+        both.add_attachment(self.write_csv(self.ship("S1")), "text", "csv", filename="a.csv")
+        both.add_attachment(b"\x89PNG", "image", "png", filename="logo.png")
+        self.receive(both)
+        self.assertEqual(len(self.files()), 1)
+        self.assertEqual(len(self.files(other)), 1)
+        for account in (self.account, other):
+            attached = self.env["ir.attachment"].search(
+                [("res_model", "=", account._name), ("res_id", "=", account.id)]
+            )
+            self.assertEqual(attached.mapped("name"), ["logo.png"])
+            self.assertIn("a.csv is kept", " ".join(account.message_ids.mapped("body")))
 
     def test_it_is_read_without_a_call(self):
         self.account.state = "stopped"
@@ -164,7 +193,6 @@ class TestFilesByMail(FileCase):
     def test_columns_as_the_account_says(self):
         event = self.ship("S1")
         content = self.write_csv(event).replace(b"Order ID", b"Reference")
-        self.account.next_fetch_at = "2100-01-01"  # nothing is fetched
         self.send(("a.csv", content))
         self.run_exchange()
         self.assertFile(self.files(), "refused", problem="Its columns are: Reference")
@@ -205,6 +233,78 @@ class TestFilesByMail(FileCase):
         mail.add_attachment(b"Order ID,Status", "text", "csv", filename="a.csv")
         self.env["mail.thread"].message_process(False, mail.as_bytes())
         self.assertFalse(self.files())
+
+    def test_an_answer_to_the_alias_is_conversation(self):
+        post = self.account.message_post(body="Look", message_type="comment")
+        for attachments in ([], [("a.csv", b"Order ID,Status")]):
+            mail = self.write_mail()
+            mail["In-Reply-To"] = post.message_id
+            for name, content in attachments:
+                mail.add_attachment(content, "text", "csv", filename=name)
+            self.receive(mail)
+        self.assertFalse(self.files())
+        self.assertNotIn("brought no file", self.notes())
+        answers = self.account.message_ids.filtered(lambda one: one.message_type == "email")
+        self.assertEqual(len(answers), 2)
+        self.assertEqual(answers.attachment_ids.mapped("name"), ["a.csv"])
+
+    def test_one_that_kills_its_run_is_read_once(self):
+        first, second = self.ship("S1"), self.ship("S2")
+        self.send(("a.csv", self.write_csv(first)), ("b.csv", self.write_csv(second)))
+        self.die(self.run_exchange)
+        self.env.invalidate_all()
+        self.assertEqual(self.files().mapped("state"), ["received", "received"])
+        self.run_exchange()
+        self.env.invalidate_all()
+        self.assertFile(self.files()[0], "refused", problem="was killed. Press Read Again")
+        self.assertFile(self.files()[1], "done", new=1)
+        self.assertStored([second])
+        self.assertEqual(len(self.account.activity_ids), 1)
+        self.call(self.files()[0], "action_read_again")
+        self.run_exchange()
+        self.env.invalidate_all()
+        self.assertFile(self.files()[0], "done", new=1)
+
+    def test_accounts_come_before_one_that_kills_its_run(self):
+        fetched = self.ship("S1")
+        self.send(("a.csv", self.write_csv(self.ship("S2"))))
+        self.acommerce.platform.orders.pop("S2")
+        self.die(self.fetch)
+        self.env.invalidate_all()
+        self.assertStored([fetched])
+
+    def test_a_large_file_is_stored_in_slices(self):
+        self.patch(fulfillment_exchange_by_hand, "EVENTS_AT_ONCE", 2)
+        events = [self.ship(f"S{number}") for number in range(5)]
+        self.send(("a.csv", self.write_csv(events[4])))
+        self.run_exchange()
+        self.send(("b.csv", self.write_csv(*events) + b",,,,,,,,,,x\r\n"))
+        sizes = []
+        model = type(self.env["fulfillment.message"])
+        store = model._store_events
+
+        def watch(inbox, sync, page):
+            sizes.append(len(page.messages))
+            return store(inbox, sync, page)
+
+        self.patch(model, "_store_events", watch)
+        self.run_exchange()
+        self.env.invalidate_all()
+        self.assertEqual(sizes, [2, 2, 1])
+        self.assertFile(self.files()[1], "partial", 4, 1, "^Line 7: [^\n]*$")
+        sync = self.files()[1].sync_id
+        self.assertEqual((sync.fetched_count, sync.new_count, sync.duplicate_count), (5, 4, 1))
+        self.assertStored(events)
+
+    def die(self, act):
+        """The run ends where it would read a file."""
+        with patch.object(fulfillment_exchange_by_hand, "read_file", side_effect=Killed):
+            try:
+                act()
+            except Killed:  # assertRaises would take back what was committed
+                self.env.invalidate_all()
+                return
+        self.fail("No file was read")
 
     def test_one_bad_file_stops_no_other(self):
         event = self.ship("S1")
@@ -441,8 +541,10 @@ class TestFtpFolder(FolderTests, FolderCase):
         self.assertFalse(self.files().is_set_aside)
         self.assertIn("a.csv: The folder", self.account.folder_error)
         self.assertEqual(self.lies()[0], ["a.csv", "archive"])
+        self.assertEqual(len(self.account.activity_ids), 1)
         (self.out / "archive").unlink()
-        self.look()
+        self.call(self.account, "action_look_into_folder")
+        self.env.invalidate_all()
         self.assertEqual(self.lies(), ([], ["a.csv"]))
         self.assertFalse(self.account.folder_error)
         self.assertStored([event])
@@ -457,6 +559,71 @@ class TestFtpFolder(FolderTests, FolderCase):
         self.assertStored([event])
         self.assertIn("a.csv", self.account.folder_error)
         self.assertEqual(self.lies(), (["a.csv"], ["b.csv"]))
+
+    def test_one_that_is_refused_is_fetched_once_a_day_or_when_it_changes(self):
+        content = self.write_csv(self.ship("S1"))
+        self.patch(fulfillment_account_folder, "MAXIMUM_BYTES", len(content))
+        fetched = self.watch_fetching()
+        self.put("a.csv", b"x" * 10_000)
+        self.look_twice()
+        self.assertEqual(len(fetched), 1)
+        self.assertEqual(len(self.account.activity_ids), 1)
+        self.assertIn("a.csv", self.account.activity_ids.note)
+        self.account.activity_ids.action_done()
+        self.look_twice()
+        self.assertEqual(len(fetched), 1)
+        self.assertIn("a.csv: The file", self.account.folder_error)
+        refused = self.account.folder_refused
+        refused["a.csv"]["at"] = "2026-01-01 00:00:00"
+        self.account.folder_refused = dict(refused)
+        self.look()
+        self.assertEqual(len(fetched), 2)
+        self.assertFalse(self.account.activity_ids, "a person was asked")
+        self.put("a.csv", content)
+        self.look_twice()
+        self.assertEqual(self.lies(), ([], ["a.csv"]))
+        self.assertFalse(self.account.folder_error or self.account.folder_refused)
+
+    def watch_fetching(self):
+        """Files that are fetched from now on."""
+        fetched, read = [], FtpConnection.read_file
+
+        def watch(connection, path, limit):
+            fetched.append(path)
+            return read(connection, path, limit)
+
+        self.patch(FtpConnection, "read_file", watch)
+        return fetched
+
+    def test_an_unexpected_error_at_one_file_hides_no_other(self):
+        event = self.ship("S1")
+        self.put("a.csv", self.write_csv(self.ship("S0")))
+        self.put("b.csv", self.write_csv(event))
+        self.env.cr.execute("""
+            CREATE FUNCTION refuse_a() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'no space left'; END $$;
+            CREATE TRIGGER refuse_a BEFORE INSERT ON fulfillment_file
+            FOR EACH ROW WHEN (NEW.name = 'a.csv') EXECUTE FUNCTION refuse_a()
+        """)
+        with mute_logger("odoo.sql_db", fulfillment_exchange_folder.__name__):
+            self.look_twice()
+        self.assertStored([event])
+        self.assertIn("a.csv: Unexpected error", self.account.folder_error)
+        self.assertNotIn("no space", self.account.folder_error)
+        self.assertEqual(self.lies(), (["a.csv"], ["b.csv"]))
+
+    def test_where_it_is_is_for_managers(self):
+        user = new_test_user(self.env, "fc_folder_user", groups=USER)
+        self.account.folder_password = "wrong"
+        self.look()
+        self.assertIn("127.0.0.1", self.account.folder_error)
+        self.assertNotIn("127.0.0.1", self.sync().note)
+        self.assertIn("page Files", self.sync().note)
+        self.assertNotIn("127.0.0.1", self.account.activity_ids.note)
+        for name in ("folder_error", "folder_refused"):
+            with self.assertRaises(AccessError):
+                self.account.with_user(user).read([name])
+        Form(self.account.with_user(user))
 
     def test_bad_rows_are_told(self):
         self.put("a.csv", self.write_csv(self.ship("S1")) + b",,,,,,,,,,x\r\n")

@@ -1,6 +1,7 @@
 """Web hooks: the platform calls Odoo, over real HTTP, and strangers do too."""
 
 import http.client
+import json
 import random
 import time
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..controllers import hook
 from ..controllers.call_limit import CallLimit
@@ -23,8 +25,20 @@ STATE = """
         SELECT id, to_jsonb(one) - 'write_date' - 'write_uid' AS row FROM {} AS one
     ) AS rows
 """
+# The first event that is stored meets a conflict; what a sequence gave is not taken back
+CONFLICT = """
+    CREATE SEQUENCE tries;
+    CREATE FUNCTION meet_conflict() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('tries') = 1 THEN
+            RAISE EXCEPTION 'conflict' USING ERRCODE = 'serialization_failure';
+        END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER meet_conflict BEFORE INSERT ON fulfillment_message
+    FOR EACH ROW EXECUTE FUNCTION meet_conflict()
+"""
 SLOW = 0.2  # seconds
-QUERIES = 16  # of an accepted call, from the address to the rows
+QUERIES = 19  # of an accepted call, from the address to the rows and the next fetch
 
 
 class HookCase(EventCase, HttpCase):
@@ -178,6 +192,36 @@ class TestHookCalls(HookCase):
         self.assertAnswer(200, old)  # it was just asked for
         self.assertEqual(self.account.next_fetch_at.year, 2100)
 
+    def test_a_part_that_is_not_understood_is_shown_and_asked_for(self):
+        event = self.ship("S1")
+        said = json.loads(self.acommerce.push_body(event))
+        bodies = [
+            json.dumps(said | {"shipments": ["?"]}).encode(),
+            json.dumps({"orderId": "S2", "shipments": ["?"]}).encode(),
+        ]
+        self.acommerce.add_order("S2")
+        self.assertAnswer(200, bodies[0])
+        self.assertIn("Order S1", self.account.hook_problem)
+        self.assertTrue(self.history("S1").is_doubtful)
+        self.assertAnswer(200, bodies[1])
+        self.assertTrue(self.history("S2").is_doubtful)
+        self.assertIn("Order S1", self.account.hook_problem, "it is not written all the time")
+        self.account.hook_seen_at -= timedelta(minutes=6)
+        self.assertAnswer(200, bodies[1])
+        self.assertIn("Order S2", self.account.hook_problem)
+        self.let_pass(minutes=20)
+        self.run_exchange()
+        self.env.invalidate_all()
+        self.assertFalse(self.histories().filtered("is_doubtful"))
+        self.assertEqual(len(self.calls("named")), 1)
+        self.assertIn("id=S2", self.calls("named")[0].path)
+        self.call(self.account, "action_clear_hook_problem")
+        self.assertFalse(self.account.hook_problem)
+        self.assertAnswer(200, bodies[0])
+        self.assertTrue(self.account.hook_problem, "the next one is shown at once")
+        self.register()
+        self.assertFalse(self.account.hook_problem)
+
     def forget(self):
         """Begin anew, with the same IDs at the same time."""
         self.rows().unlink()
@@ -280,10 +324,31 @@ class TestHookCalls(HookCase):
         self.assertEqual(len(self.rows()), 2)
         for _time in range(3):
             self.assertAnswer(401, bodies[2], secret="wrong")
-        self.assertAnswer(429, bodies[2], secret="wrong")
+        headers = self.assertAnswer(429, bodies[2], secret="wrong")
+        self.assertTrue(0 < int(headers["Retry-After"]) <= 60)
         for _time in range(5):
             self.assertAnswer(401, bodies[2], token="x" * 43)
         self.assertLessEqual(len(hook.FAILURES._times), 1)
+
+    def test_strangers_shut_nobody_out(self):
+        self.patch(hook, "FAILURES", CallLimit(1))
+        event = self.ship("S1")
+        body = self.acommerce.push_body(event)
+        self.assertAnswer(401, body, secret="wrong")
+        self.assertAnswer(429, body, secret="wrong")
+        self.assertAnswer(200, body)
+        self.assertStored([event])
+
+    def test_a_call_that_odoo_tries_again_counts_once(self):
+        self.patch(hook, "CALLS", CallLimit(1))
+        event = self.ship("S1")
+        self.env.cr.execute(CONFLICT)
+        with mute_logger("odoo.sql_db"):
+            self.assertAnswer(200, self.acommerce.push_body(event))
+        self.env.cr.execute("SELECT last_value FROM tries")
+        self.assertEqual(self.env.cr.fetchone(), (2,))
+        self.assertStored([event])
+        self.assertAnswer(429, self.acommerce.push_body(event))
 
     def test_the_platform_comes_back_when_it_was_too_fast(self):
         self.patch(hook, "CALLS", CallLimit(1))
@@ -409,6 +474,19 @@ class TestHookRegistration(HookCase):
         self.assertFalse(self.account.hook_secret_old_until)
         syncs = self.env["fulfillment.sync"].search([("account_id", "=", self.account.id)])
         self.assertEqual(syncs.mapped("state"), ["error", "error", "done"])
+
+    def test_the_address_is_not_quoted(self):
+        self.account._ensure_hook_secret()
+        token = self.account.hook_token
+        said = f"hook. url {self.account.hook_url} is taken"
+        body = json.dumps({"error": {"message": "Invalid", "errors": [{"message": said}]}})
+        self.acommerce.fault("add_hook", "server_error", status=422, body=body)
+        with self.assertRaisesRegex(UserError, "is taken") as caught:
+            self.call(self.account, "action_register_hook")
+        self.assertNotIn(token, str(caught.exception))
+        self.env.invalidate_all()
+        self.assertIn("is taken", self.sync().note)
+        self.assertNotIn(token, self.sync().note)
 
     def test_nobody_knows_whether_it_was_taken(self):
         self.acommerce.fault("add_hook", "accept_drop")

@@ -4,6 +4,7 @@ import base64
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..simulator.acommerce.files import Style, build_csv
@@ -210,6 +211,63 @@ class TestEventInbox(EventCase):
         self.assertRow(event, "received", platform_type="REJECTED")
         self.assertFalse(self.history("S1").is_doubtful)
         self.assertEqual(len(self.calls("named")), 1)
+
+    # --- read anew
+
+    def test_an_unknown_code_that_is_mapped_later(self):
+        event = self.ship("S1", "BEAMED_UP")
+        self.fetch()
+        self.row(event)._move_to("failed", "Nobody knows what this means.")
+        self.account.status_codes = "BEAMED_UP = ship"
+        self.triggers().unlink()
+        self.fetch()
+        self.assertRow(event, "received", kind="ship", reason=False, booked_as=False)
+        self.assertFalse(self.causes(event), "the platform has changed nothing")
+        self.assertTrue(self.triggers())
+        self.settle(event)
+        versions = self.versions()
+        self.fetch()
+        self.assertEqual(self.versions(), versions)
+        self.assertRow(event, "applied", kind="ship")
+
+    def test_a_refused_parcel_that_is_returned_by_a_later_policy(self):
+        event, other = self.ship("S1", "REJECTED", comment="Not mine"), self.ship("S2")
+        self.fetch()
+        self.assertTrue(self.row(event).problem)
+        self.row(event)._move_to("failed", self.row(event).problem)
+        self.settle(other)
+        self.account.rejected_policy = "return"
+        self.fetch()
+        self.assertRow(event, "received", kind="return", problem=False, reason=False)
+        self.assertFalse(self.causes(event))
+        self.assertRow(other, "applied", kind="ship")
+
+    def test_a_problem_that_is_none_any_more(self):
+        event = self.ship("S1", "FAILED_TO_DELIVER")
+        self.fetch()
+        self.row(event)._move_to("failed", self.row(event).problem)
+        self.account.status_codes = "FAILED_TO_DELIVER = info"
+        self.fetch()
+        self.assertRow(event, "received", kind="info", problem=False, reason=False)
+
+    def test_a_code_that_means_something_else_after_it_was_booked(self):
+        event = self.ship("S1")
+        self.fetch()
+        self.settle(event)
+        self.account.status_codes = "IN_TRANSIT = info"
+        self.fetch()
+        self.assertRow(event, "received", kind="info", booked_as="ship")
+
+    def test_the_same_problem_in_other_words_is_not_derived_anew(self):
+        """What a person has set aside stays so."""
+        event = self.ship("S1", "REJECTED", comment="Not mine")
+        self.fetch()
+        self.row(event)._move_to("failed", self.row(event).problem)
+        self.row(event)._move_to("ignored", "Ignored by Ada.")
+        self.acommerce.revise(event, comment="Not mine at all")
+        self.fetch()
+        self.assertRow(event, "ignored", reason="Ignored by Ada.")
+        self.assertIn("at all", self.row(event).problem)
 
     # --- gone
 
@@ -433,6 +491,15 @@ class TestEventHistory(EventCase):
         del late.order.shipments["S1-F2"]
         self.fetch()
         self.assertEqual(self.history("S1").shipment_refs, ["S1-F1", "S1-F3"])
+
+    def test_an_account_with_histories_stays_in_its_company(self):
+        """Although its messages may be gone."""
+        self.ship("S1")
+        self.fetch()
+        self.rows().unlink()
+        other = self.env["res.company"].create({"name": "Other"})
+        with self.assertRaises(ValidationError):
+            self.account.company_id = other
 
     def test_what_is_doubtful_stays_so_until_it_was_asked_for(self):
         event = self.ship("S1")

@@ -12,6 +12,7 @@ from odoo.addons.base.models import ir_cron
 
 from ..models.exchange import fulfillment_exchange_events, fulfillment_exchange_transaction
 from .event_case import EventCase, EventShopCase
+from .test_acommerce_orders import AcommerceOrdersCase
 
 MEET = """
 CREATE SEQUENCE met;
@@ -273,7 +274,7 @@ class TestEventPolling(EventCase):
         self.let_pass(minutes=5)
         self.acommerce.journal.reset()
         self.call(self.account, "action_fetch")
-        self.assertEqual([call.kind for call in self.calls()], ["named", "status"])
+        self.assertEqual([call.kind for call in self.calls()], ["status", "named"])
         self.assertStored([event])
         self.assertFalse(self.history("S1").is_doubtful)
 
@@ -367,7 +368,7 @@ class TestEventPolling(EventCase):
         self.history("S1").is_doubtful = True
         self.fetch(minutes=5)
         self.assertEqual([call.path.partition("?")[2] for call in self.calls("named")], ["id=S1"])
-        self.assertEqual([call.kind for call in self.calls()][-2:], ["named", "status"])
+        self.assertEqual([call.kind for call in self.calls()][-2:], ["status", "named"])
         self.fetch(minutes=5)
         self.assertEqual(len(self.calls("named")), 1)
         self.assertStored(events)
@@ -414,17 +415,121 @@ class TestEventPolling(EventCase):
         self.fetch(minutes=5)
         self.assertFalse(self.history("S1").is_doubtful)
 
-    def test_after_a_failure_the_poll_comes_first(self):
+    def test_what_a_poll_doubts_is_asked_for_by_the_next_run(self):
+        """A second look at once would see the same."""
+        event = self.ship("S1")
+        self.fetch()
+        self.acommerce.delete(event)
+        self.fetch()
+        self.assertTrue(self.history("S1").is_doubtful)
+        self.assertFalse(self.calls("named"))
+        self.fetch()
+        self.assertFalse(self.history("S1").is_doubtful)
+
+    # --- what is asked besides the poll, and fails
+
+    def doubt(self, count):
+        """So many orders that are asked for by id from the next run on."""
+        self.fill(count)
+        self.fetch()
+        self.histories().is_doubtful = True
+        self.acommerce.journal.reset()
+
+    def test_orders_by_id_that_fail_for_now_fail_no_run(self):
+        self.doubt(25)
+        self.acommerce.fault("named", "server_error", times=9)
+        for run in (1, 2, 3):
+            late = self.report(f"LATE{run}", "NEW")
+            self.fetch(minutes=20)
+            self.assertTrue(self.row(late))
+            self.assertHealthy()
+            self.assertEqual((self.sync().state, self.sync().new_count), ("warning", 1))
+            self.assertIn("fault", self.sync().note)
+            self.assertEqual(len(self.calls("named")), run, "one a run: the others fail too")
+        self.acommerce.faults.clear()
+        self.fetch(minutes=20)
+        self.assertFalse(self.histories().filtered("is_doubtful"))
+        self.assertNoViolation()
+
+    def test_a_look_back_that_fails_for_now_is_tried_again_in_an_hour(self):
         self.report("S1", "NEW")
         self.fetch()
-        self.history("S1").is_doubtful = True
-        self.acommerce.fault("named", "server_error")
-        self.fetch(minutes=5)
-        self.assertEqual(self.account.failure_count, 1)
-        self.fetch(minutes=30)
-        self.assertEqual([call.kind for call in self.calls()][-3:], ["named", "status", "named"])
+        self.account.event_looked_back_at = False
+        self.acommerce.fault("status", "server_error", after=1)
+        self.fetch()
         self.assertHealthy()
+        self.assertSync("warning", fetched=1, duplicate=1)
+        self.assertEqual(len(self.calls("status")), 3)
+        self.fetch(minutes=30)
+        self.assertEqual(len(self.calls("status")), 4, "the poll alone")
+        self.fetch(minutes=31)
+        self.assertEqual(len(self.calls("status")), 6)
+        self.assertTrue(self.account.event_looked_back_at)
+        self.assertEqual(self.sync().state, "done")
         self.assertNoViolation()
+
+    def test_where_nothing_came_of_the_poll_the_run_fails(self):
+        self.doubt(1)
+        self.acommerce.fault("status", "server_error")
+        self.fetch(minutes=20)
+        self.assertEqual(self.account.failure_count, 1)
+        self.assertFalse(self.calls("named"))
+        self.account._note_success(0)
+        self.account.event_is_polled = True
+        self.acommerce.fault("named", "server_error")
+        self.fetch(minutes=20)
+        self.assertEqual(self.account.failure_count, 1)
+
+    def test_retry_after_of_what_is_asked_besides_is_obeyed(self):
+        self.doubt(11)
+        self.account.event_looked_back_at = False
+        self.acommerce.fault("named", "throttled", headers={"Retry-After": "5400"})
+        self.fetch(minutes=20)
+        self.assertHealthy()
+        self.assertEqual([call.kind for call in self.calls()], ["status", "named"])
+        later = self.account.next_fetch_at - fields.Datetime.now()
+        self.assertGreater(later, timedelta(minutes=89))
+        self.assertTrue(self.account._is_backing_off())
+        self.account.next_fetch_at = fields.Datetime.now()
+        self.run_exchange()
+        self.assertEqual(len(self.calls()), 2)
+        answer = self.call(self.account, "action_fetch")
+        self.assertIn("asks to slow down", answer["params"]["message"])
+        self.assertEqual(len(self.calls()), 2)
+        self.fetch(minutes=91)
+        self.assertFalse(self.account._is_backing_off())
+        self.assertGreater(len(self.calls()), 2)
+        self.assertNoViolation()
+
+    # --- a bookmark
+
+    def test_a_bookmark_that_is_refused_begins_anew(self):
+        """In the same run."""
+        for status in (404, 410):
+            with self.subTest(status):
+                self.acommerce.reset()
+                self.rows().unlink()
+                self.account.write({"event_cursor": False, "event_bookmark": False})
+                self.acommerce.platform.page_size = 2
+                events = self.fill(5)
+                self.be_slow()
+                self.fetch()
+                self.assertTrue(self.account.event_bookmark)
+                self.be_quick()
+                self.acommerce.fault("status", "not_found", status=status)
+                self.fetch()
+                self.assertHealthy()
+                self.assertStored(events)
+                self.assertTrue(self.account.event_cursor)
+                self.assertFalse(self.account.event_bookmark)
+                self.assertEqual(self.sync().state, "warning")
+                self.assertIn("first page", self.sync().note)
+
+    def test_a_first_page_that_is_refused_stops_the_account(self):
+        self.acommerce.fault("status", "not_found")
+        self.fetch()
+        self.assertEqual(self.account.state, "stopped")
+        self.assertEqual(len(self.calls("status")), 1)
 
 
 @tagged("post_install", "-at_install")
@@ -479,3 +584,30 @@ class TestOpenOrders(EventShopCase):
         event.order.updated -= 30 * 86_400
         self.fetch(hours=7)
         self.assertTrue(self.row(event))
+
+
+class TestSendingGoesOn(AcommerceOrdersCase):
+    """Orders are sent whatever is asked besides the poll."""
+
+    def test_orders_are_sent_while_queries_by_id_fail(self):
+        self.acommerce.fault("named", "server_error", times=9)
+        for run in (1, 2, 3):
+            order = self.confirm()
+            self.fetch(hours=7)
+            self.assertSent(order)
+            self.assertEqual(len(self.calls("named")), run)
+            self.assertHealthy()
+
+    def test_no_order_is_sent_before_the_time_the_platform_asked_for(self):
+        self.confirm()
+        self.acommerce.fault("named", "throttled", headers={"Retry-After": "5400"})
+        self.fetch(hours=7)
+        self.assertEqual(self.calls()[-1].kind, "named")
+        order = self.confirm()
+        self.let_pass(minutes=80)
+        self.run_due()
+        self.assertEqual(self.calls()[-1].kind, "named")
+        self.let_pass(minutes=11)
+        self.run_exchange()
+        self.assertSent(order)
+        self.assertNoViolation()

@@ -192,3 +192,15 @@ class TestAnyHistory(EventShopCase):
         for sale, (found, expected) in self.play(layouts, life, applies=True).items():
             if found != expected:
                 self.assertEqual(sale.fulfillment_state, "attention", (found, expected))
+
+    def test_a_web_hook_of_one_shipment_does_not_ship_the_others(self):
+        sale = self.make_known_order((self.mug, 3), (self.tee, 2))
+        order = self.acommerce.find_order(sale.fulfillment_key)
+        order.shipments.update({"F1": [("MUG", 2)], "F2": [("MUG", 1), ("TEE", 2)]})
+        event = self.acommerce.report(order, "IN_TRANSIT", "package", "F1", "T1")
+        self.take_push(self.acommerce.push_body(event))
+        self.apply()
+        self.assertEqual(sale.fulfillment_message_ids.state, "waiting")
+        self.hear(minutes=2)
+        self.assertEqual(self.deliveries(sale), {"T1": {"MUG": 2}})
+        self.assertFalse(sale.fulfillment_message_ids.revision_ids, "nothing was revised")

@@ -49,6 +49,7 @@ class FulfillmentMessage(models.Model):
     def _find_shipped(self, batch):
         if self.contents:
             return self._spread_contents(lambda line: batch.ledger(line).open)
+        self._check_heard(batch)
         open_ = self._find_open(batch)
         if not open_ or not batch.shipments.are_several(self.order_id):
             return open_
@@ -63,9 +64,15 @@ class FulfillmentMessage(models.Model):
     def _find_cancelled(self, batch):
         if self.contents:
             return self._spread_contents(lambda line: batch.ledger(line).open)
+        self._check_heard(batch)
         if self.shipment_ref and batch.shipments.are_several(self.order_id):
             raise EffectError(self._text_cancelled_unknown())
         return self._find_open(batch)
+
+    def _check_heard(self, batch):
+        """:raise TooEarly: it may be about a part, and the platform has not been asked yet."""
+        if not batch.shipments.is_heard(self):
+            raise TooEarly(self._text_not_heard())
 
     def _find_given_back(self, batch):
         if self.contents:
@@ -158,6 +165,13 @@ class FulfillmentMessage(models.Model):
             "retry this message.",
             order=self.order_id.display_name,
             shipment=self.shipment_ref,
+        )
+
+    def _text_not_heard(self):
+        return self.env._(
+            "This alone does not say whether it is about all of %s. The platform is asked for the "
+            "whole order, then it is applied.",
+            self.order_id.display_name,
         )
 
     def _text_not_all_shipped(self):

@@ -48,6 +48,7 @@ class Shipments:
 
     def __init__(self, env, account, orders):
         self._refs = defaultdict(set)
+        self._heard = {}
         self._booked = defaultdict(list)
         self._read_refs(env, account, orders)
         for item in env["fulfillment.message.item"].search([("order_id", "in", orders.ids)]):
@@ -58,7 +59,9 @@ class Shipments:
         by_key = {order.fulfillment_key: order for order in orders if order.fulfillment_key}
         told = Domain("account_id", "=", account.id) & Domain("order_key", "in", list(by_key))
         for history in env["fulfillment.history"].search(told):
-            self._refs[by_key[history.order_key]] |= set(history.shipment_refs or ())
+            order = by_key[history.order_key]
+            self._refs[order] |= set(history.shipment_refs or ())
+            self._heard[order] = history.heard_at
         is_named = Domain("shipment_ref", "!=", False) & Domain("is_live", "=", True)
         for message in env["fulfillment.message"].search(
             Domain("order_id", "in", orders.ids) & is_named
@@ -75,6 +78,16 @@ class Shipments:
         """
         refs = self._refs[message.order_id]
         return message.shipment_ref or (next(iter(refs)) if len(refs) == 1 else "")
+
+    def is_heard(self, message):
+        """Whether the platform has told of the whole order since.
+
+        What a web hook or a file tells by itself may be about one of several shipments.
+        """
+        if (message.memory or {}).get("judged_at"):
+            return True
+        heard = self._heard.get(message.order_id)
+        return bool(heard and heard >= (message.recorded_at or message.create_date))
 
     def is_booked(self, message, entry):
         """Whether it was done before, for another message about the same."""

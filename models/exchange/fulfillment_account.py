@@ -7,6 +7,7 @@ from odoo.fields import Domain
 MANAGER = "fulfillment_connector.group_fulfillment_manager"
 MINIMUM_FETCH_INTERVAL = 15  # minutes; platforms ask not to be asked more often
 MAXIMUM_PAGE_SIZE = 1000
+STORED = ("fulfillment.message", "fulfillment.history")  # rows with a company of their own
 TIMES = ("connect_timeout", "read_timeout", "log_retention_days")
 
 
@@ -148,7 +149,7 @@ class FulfillmentAccount(models.Model):
     @api.constrains("company_id")
     def _check_company_of_messages(self):
         for account in self:
-            if account._has_rows_elsewhere("fulfillment.message"):
+            if any(map(account._has_rows_elsewhere, STORED)):
                 raise ValidationError(
                     self.env._(
                         "%(account)s has messages already, so its company stays as it is. "

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 LOOK_BACK_PACE = timedelta(days=1)
+LOOK_BACK_PAUSE = timedelta(hours=1)  # after one that failed
 
 
 class FulfillmentAccount(models.Model):
@@ -25,6 +26,9 @@ class FulfillmentAccount(models.Model):
         "overlooked. 0: never.",
     )
     event_looked_back_at = fields.Datetime(string="Looked Back", copy=False, readonly=True)
+    event_look_back_after = fields.Datetime(
+        copy=False, readonly=True, help="The last try failed: when the next one is made."
+    )
     event_bookmark = fields.Text(
         copy=False, readonly=True, help="Where a run goes on whose time was over."
     )
@@ -45,17 +49,19 @@ class FulfillmentAccount(models.Model):
 
     @api.model
     def _prepare_untested_vals(self):
-        # EXTENDS the account: pages of another connection lead nowhere.
-        no_page = {"event_bookmark": False, "event_look_back_bookmark": False}
-        return super()._prepare_untested_vals() | no_page
+        # EXTENDS the account: pages of another connection lead nowhere, and its pauses are its own.
+        names = ("event_bookmark", "event_look_back_bookmark", "event_look_back_after")
+        return super()._prepare_untested_vals() | dict.fromkeys((*names, "quiet_until"), False)
 
     def _is_look_back_due(self):
         """Without a cursor nothing was asked for yet, or all there is."""
         self.ensure_one()
         if not (self.event_cursor and self.event_look_back_days):
             return False
-        last = self.event_looked_back_at
-        return not last or last <= fields.Datetime.now() - LOOK_BACK_PACE
+        now, last = fields.Datetime.now(), self.event_looked_back_at
+        if self.event_look_back_after and self.event_look_back_after > now:
+            return False
+        return not last or last <= now - LOOK_BACK_PACE
 
     def _note_poll(self, before, feed, is_over):
         """All pages are stored; the cursor moves, unless somebody has set another one meanwhile."""
@@ -70,5 +76,14 @@ class FulfillmentAccount(models.Model):
     def _note_look_back(self):
         self.ensure_one()
         self.write(
-            {"event_look_back_bookmark": False, "event_looked_back_at": fields.Datetime.now()}
+            {
+                "event_look_back_bookmark": False,
+                "event_look_back_after": False,
+                "event_looked_back_at": fields.Datetime.now(),
+            }
         )
+
+    def _put_off_look_back(self):
+        """It failed; it goes on later where it was."""
+        self.ensure_one()
+        self.event_look_back_after = fields.Datetime.now() + LOOK_BACK_PAUSE

@@ -57,7 +57,10 @@ class FulfillmentAccount(models.Model):
     # Health; written by the exchange lane
     next_folder_at = fields.Datetime(string="Next Look", copy=False, readonly=True)
     folder_looked_at = fields.Datetime(string="Last Look", copy=False, readonly=True)
-    folder_error = fields.Text(copy=False, readonly=True)
+    folder_error = fields.Text(readonly=True, **HIDDEN)  # it names the server
+    folder_refused = fields.Json(
+        readonly=True, help="Files that a person must look at: size, problem and time.", **HIDDEN
+    )
     folder_sizes = fields.Json(copy=False, readonly=True, help="Files and sizes of the last look.")
 
     @api.depends("provider")
@@ -80,7 +83,12 @@ class FulfillmentAccount(models.Model):
         changed = accounts.filtered(lambda account: account._has_other(PLACE | ACCESS, vals))
         if changed:
             super(FulfillmentAccount, changed).write(
-                {"next_folder_at": False, "folder_error": False, "folder_sizes": False}
+                {
+                    "next_folder_at": False,
+                    "folder_error": False,
+                    "folder_sizes": False,
+                    "folder_refused": False,
+                }
             )
         return super().write(vals)
 
@@ -151,6 +159,34 @@ class FulfillmentAccount(models.Model):
         )
         return self.next_folder_at
 
+    def _find_left_files(self, sizes):
+        """Files that were refused within a day and have not changed: what was said, by name."""
+        since = fields.Datetime.to_string(fields.Datetime.now() - DAY)
+        return {
+            name: refusal["problem"]
+            for name, refusal in (self.folder_refused or {}).items()
+            if sizes.get(name) == refusal["size"] and refusal["at"] > since
+        }
+
+    def _note_refused_files(self, sizes, problems):
+        """A person is asked about each of them once, unless it changes."""
+        now = fields.Datetime.now()
+        before, left = self.folder_refused or {}, self._find_left_files(sizes)
+        self.folder_refused = {
+            name: before[name]
+            if left.get(name) == problem
+            else {"size": sizes[name], "problem": problem, "at": fields.Datetime.to_string(now)}
+            for name, problem in problems.items()
+        }
+        new = [name for name in problems if before.get(name, {}).get("size") != sizes[name]]
+        if new:
+            text = f"{', '.join(new)}\n{self._text_folder_hidden()}"
+            self._ask_about_files(self.env._("Files of the folder were not taken"), text)
+
+    def _text_folder_hidden(self):
+        """For all who may read the log: where the folder is, is for managers."""
+        return self.env._("What is wrong with the folder is on the account, page Files.")
+
     def _note_folder_failure(self, error):
         """Wrong credentials are not tried over and over: some servers lock the user then."""
         self.folder_error = self._describe_failure(error)
@@ -159,5 +195,5 @@ class FulfillmentAccount(models.Model):
         self.next_folder_at = fields.Datetime.now() + pause
         if is_hopeless:
             self._ask_about_files(
-                self.env._("The folder with files cannot be used"), self.folder_error
+                self.env._("The folder with files cannot be used"), self._text_folder_hidden()
             )

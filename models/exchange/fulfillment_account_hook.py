@@ -53,6 +53,12 @@ class FulfillmentAccount(models.Model):
         readonly=True,
         help="When the platform called last, to a few minutes.",
     )
+    hook_problem = fields.Text(
+        copy=False,
+        readonly=True,
+        help="What in a call of the platform could not be understood. The orders it names are "
+        "asked for.",
+    )
 
     _hook_token_unique = models.Constraint(
         "UNIQUE(hook_token)", "The address of a web hook belongs to one account."
@@ -101,13 +107,13 @@ class FulfillmentAccount(models.Model):
     def _note_hook(self, ref):
         """It is registered, with the secret of now; the old one has its last days."""
         self.ensure_one()
-        self.hook_ref = ref
+        self.write({"hook_ref": ref, "hook_problem": False})
         if self.hook_secret_old and not self.hook_secret_old_until:
             self.hook_secret_old_until = fields.Datetime.now() + OLD_SECRET
 
     def _forget_hook(self):
         """Nobody is let in any more."""
-        names = ("token", "secret", "secret_old", "secret_old_until", "ref")
+        names = ("token", "secret", "secret_old", "secret_old_until", "ref", "problem")
         self.write({f"hook_{name}": False for name in names})
 
     def _list_hook_secrets(self):
@@ -137,6 +143,10 @@ class FulfillmentAccount(models.Model):
     def action_remove_hook(self):
         """The platform calls us no more; commits."""
         return self._run_hook_call("_remove_own_hooks", self.env._("The web hook is removed."))
+
+    def action_clear_hook_problem(self):
+        """It was read; the next one is shown again."""
+        self.hook_problem = False
 
     def action_show_hooks(self):
         """What is registered at the platform, ours and those of others; commits."""

@@ -1,7 +1,7 @@
 """Files by mail: whatever is sent to the alias of an account and looks like a file is read."""
 
 from odoo import fields, models
-from odoo.tools import email_normalize_all, plaintext2html
+from odoo.tools import plaintext2html
 
 from .fulfillment_exchange_transaction import FETCH_CRON
 
@@ -29,26 +29,30 @@ class FulfillmentAccount(models.Model):
         return values
 
     def message_update(self, msg_dict, update_vals=None):
-        # EXTENDS 'mail': a mail to the alias; the answer to a notification has another recipient
+        # EXTENDS 'mail': a mail to the alias. An answer to a message of the account comes to the
+        # same address, and is conversation
         result = super().message_update(msg_dict, update_vals)
-        for account in self:
-            if account._is_addressee(msg_dict):
+        if not msg_dict.get("parent_id"):
+            for account in self:
                 account.sudo()._receive_mail(msg_dict)
         return result
 
-    def _is_addressee(self, msg_dict):
-        alias = self.sudo().alias_email
-        return bool(alias) and alias.lower() in email_normalize_all(msg_dict.get("recipients"))
+    def message_post(
+        self, *, message_type="notification", parent_id=False, attachments=None, **kwargs
+    ):
+        # EXTENDS 'mail': the files of such a mail are for managers, its text is for every reader
+        if message_type == "email" and not parent_id:
+            attachments = [one for one in attachments or [] if not _is_usable(one)]
+        return super().message_post(
+            message_type=message_type, parent_id=parent_id, attachments=attachments, **kwargs
+        )
 
     def _receive_mail(self, msg_dict):
-        """Store its files for the lane; what is no use is told on the account."""
-        attachments = msg_dict.get("attachments") or []
-        usable = [one for one in attachments if one.fname.lower().endswith(ENDINGS)]
-        notes = [] if usable else [self._text_no_file(msg_dict)]
-        for one in usable:
-            notes += self._receive_attachment(one)
-        if notes:
-            self._message_log(body=plaintext2html("\n".join(notes)))
+        """Store its files for the lane, and say which; they do not stay with the mail."""
+        usable = [one for one in msg_dict.get("attachments") or [] if _is_usable(one)]
+        notes = [self._receive_attachment(one) for one in usable]
+        text = "\n".join(notes or [self._text_no_file(msg_dict)])
+        self._message_log(body=plaintext2html(text))
         self.env["fulfillment.exchange"]._wake(FETCH_CRON)
 
     def _receive_attachment(self, attachment):
@@ -57,16 +61,14 @@ class FulfillmentAccount(models.Model):
         if isinstance(content, str):
             content = content.encode()
         if len(content) > MEGABYTES * 1024 * 1024:
-            return [
-                self.env._(
-                    "%(file)s is larger than %(limit)s MB and was not read. "
-                    "Ask for it in parts, or import it by hand in parts.",
-                    file=attachment.fname,
-                    limit=MEGABYTES,
-                )
-            ]
+            return self.env._(
+                "%(file)s is larger than %(limit)s MB and was not read. "
+                "Ask for it in parts, or import it by hand in parts.",
+                file=attachment.fname,
+                limit=MEGABYTES,
+            )
         file = self.env["fulfillment.file"]._receive(self, attachment.fname, content, "mail")
-        return [file._describe_repeat()] if file.repeated_at else []
+        return file._describe_repeat() if file.repeated_at else file._describe()
 
     def _text_no_file(self, msg_dict):
         return self.env._(
@@ -93,3 +95,8 @@ class FulfillmentAccount(models.Model):
             "view_mode": "list,form",
             "domain": [("account_id", "in", self.ids)],
         }
+
+
+def _is_usable(attachment):
+    name = attachment[0]
+    return name.lower().endswith(ENDINGS)

@@ -28,6 +28,10 @@ ACTIVITY = "mail.mail_activity_data_warning"
 class FulfillmentAccount(models.Model):
     _inherit = "fulfillment.account"
 
+    quiet_until = fields.Datetime(
+        copy=False, readonly=True, help="The platform asks for no call before, though all is well."
+    )
+
     @api.model
     def _find_due(self):
         """Accounts that have something to do now, the longest due first.
@@ -41,7 +45,8 @@ class FulfillmentAccount(models.Model):
             Domain("state", "!=", "stopped")
             & Domain("password", "!=", False)
             & Domain("company_id.active", "=", True)
-            & (is_due | self._owes_domain()),
+            & (is_due | self._owes_domain())
+            & ~self._quiet_domain(),
             order="next_fetch_at, id",
         )
 
@@ -57,9 +62,19 @@ class FulfillmentAccount(models.Model):
         return Domain("failure_count", "=", 0) & (owes | sends)
 
     def _is_backing_off(self):
-        """Did the last run fail, and is it too early for the next one?"""
+        """Did the last run fail, or was it throttled, and is it too early for the next one?"""
         self.ensure_one()
-        return bool(self.failure_count and self.next_fetch_at > fields.Datetime.now())
+        is_failing = self.failure_count and self.next_fetch_at > fields.Datetime.now()
+        return bool(is_failing or self._is_quiet())
+
+    def _is_quiet(self):
+        """Does the platform ask for no call now, although the last run was a success?"""
+        self.ensure_one()
+        return bool(self.quiet_until and self.quiet_until > fields.Datetime.now())
+
+    @api.model
+    def _quiet_domain(self):
+        return Domain("quiet_until", ">", fields.Datetime.now())
 
     def _is_fetch_due(self):
         return not self.next_fetch_at or self.next_fetch_at <= fields.Datetime.now()
@@ -105,9 +120,16 @@ class FulfillmentAccount(models.Model):
         }
         if has_fetched:
             pause = timedelta(minutes=self.fetch_interval if is_finished else 0)
-            vals["next_fetch_at"] = now + pause
+            vals["next_fetch_at"] = max(now + pause, self.quiet_until or now)
         self.activity_unlink([ACTIVITY])
         self.write({name: value for name, value in vals.items() if self[name] != value})
+
+    def _note_throttling(self, error):
+        """A call besides the poll was too much: the run is a success, and the next call waits."""
+        self.ensure_one()
+        pause = timedelta(seconds=error.retry_after or 0)
+        pause = max(timedelta(minutes=FIRST_PAUSE), pause)
+        self.quiet_until = fields.Datetime.now() + pause
 
     def _note_failure(self, error):
         """Back off, or stop when the same call can only fail again."""

@@ -7,6 +7,7 @@ import re
 import secrets
 from collections import namedtuple
 from datetime import timedelta
+from textwrap import shorten
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -16,6 +17,7 @@ from .fulfillment_exchange_transaction import FETCH_CRON
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NO_SECRET = secrets.token_urlsafe(32)  # of nobody; so that strangers cost as much time as friends
+PROBLEM_LENGTH = 1000  # characters that are kept of what a call left in the dark
 SEEN_AGAIN = timedelta(minutes=5)  # the account is written that often, not with every call
 
 
@@ -48,12 +50,16 @@ class FulfillmentAccount(models.Model):
         push, config = self._get_push()
         page = push.parse(config, body)
         inbox = self.env["fulfillment.message"].with_company(self.company_id)
-        inbox._store_events(NoRun(self, self.company_id, None), page)
-        self._ask_soon({event.order_key for event in page.messages})
-        self._note_push()
+        stored, _known = inbox._store_events(NoRun(self, self.company_id, None), page)
+        keys = {event.order_key for event in page.messages} | page.unclear_keys
+        if page.problem:
+            self.env["fulfillment.history"]._doubt(self, keys)
+        if stored or not self._is_fetch_due():
+            self._ask_soon(keys)
+        self._note_push(page.problem)
 
     def _ask_soon(self, keys):
-        """Fetch now where a push contradicts the known: it may be an old one that came again.
+        """Fetch now where a push tells a part, or contradicts the known and may be an old one.
 
         No order is asked for more often than all are fetched, whatever is pushed.
         """
@@ -78,7 +84,10 @@ class FulfillmentAccount(models.Model):
         provider = next(one for one in PROVIDERS.values() if one.push)
         return provider.push, provider.config()
 
-    def _note_push(self):
+    def _note_push(self, problem):
         now = fields.Datetime.now()
-        if not self.hook_seen_at or self.hook_seen_at < now - SEEN_AGAIN:
+        is_late = not self.hook_seen_at or self.hook_seen_at < now - SEEN_AGAIN
+        if is_late:
             self.hook_seen_at = now
+        if problem and (is_late or not self.hook_problem):
+            self.hook_problem = shorten(problem, PROBLEM_LENGTH, placeholder=" …")

@@ -44,7 +44,8 @@ class FulfillmentAccount(models.Model):
             & Domain("password", "!=", False)
             & Domain("company_id.active", "=", True)
             & is_due
-            & ~backs_off,
+            & ~backs_off
+            & ~self._quiet_domain(),
             order="next_stock_at, id",
         )
 

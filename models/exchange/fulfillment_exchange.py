@@ -92,6 +92,8 @@ class FulfillmentExchange(models.AbstractModel):
             self._send_due(run)
         while run.is_fetching and not run.is_over and not self._is_held_back(run):
             self._fetch(run)
+            if run.account._is_quiet():
+                return
             self._acknowledge_owed(run)
             self._send_due(run)
             run.is_over = run.is_over or run.is_single_page

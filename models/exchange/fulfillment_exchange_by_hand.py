@@ -1,10 +1,15 @@
 """Runs that a person starts: a connection test, a message file. Each has its row in the log."""
 
+from dataclasses import replace
+
 from odoo import models
+from odoo.tools.misc import split_every
 
 from ...providers import Malformed, ProviderError, read_file
 from .exchange_run import Run
 from .fulfillment_exchange_transaction import APPLY_CRON, FETCH_CRON
+
+EVENTS_AT_ONCE = 300  # of a file; a web hook about the same orders waits for them, not for the file
 
 
 class FulfillmentExchange(models.AbstractModel):
@@ -59,14 +64,18 @@ class FulfillmentExchange(models.AbstractModel):
         page = read_file(account.provider, content, account._prepare_client_settings())
         if not page.messages:
             raise Malformed(page.problem or self.env._("The file holds no message."))
-        inbox = self.env["fulfillment.message"]
         if account.has_events:
-            stored, known = inbox._store_events(run.sync, page)
+            self._store_slices(run, page)
         else:
-            stored, known = inbox._store(run.sync, page.messages)
-        run.fetched = len(page.messages)
-        run.new, run.duplicates = len(stored), len(known)
+            stored, known = self.env["fulfillment.message"]._store(run.sync, page.messages)
+            run.fetched = len(page.messages)
+            run.new, run.duplicates = len(stored), len(known)
         run.add_note(page.problem)
+
+    def _store_slices(self, run, page):
+        """Some events at a time, each time committed. A file never proves that an event is gone."""
+        for some in split_every(EVENTS_AT_ONCE, page.messages, tuple):
+            self._take_page(run, replace(page, messages=some, histories=()))
 
     def _end_file(self, run, state):
         run.sync.write(run.prepare_counts())

@@ -1,9 +1,12 @@
 """The exchange lane of a platform that tells events: who is asked for what, and when.
 
-    doubtful orders   first, by id: what came contradicts what is known
     poll              what changed since the cursor, which moves when every page is stored
+    doubtful orders   by id: what came before this run contradicts what is known
     look back         once a day all that changed in the last days; the cursor stays
     open orders       by id, some in each run, each of them every few hours
+
+The poll decides whether a run succeeds. Whatever else fails for now is told and stops nothing:
+orders are only sent by an account whose last run did not fail.
 
 A run whose time is over keeps a bookmark on the account, and the next run goes on there. What has
 moved over the edge of a page meanwhile is found by the next poll, which asks from the moment this
@@ -11,10 +14,12 @@ one began, and further back by its overlap; what stood still and was pushed out 
 is found by the second pass, by the look back, or when its open order is asked for.
 """
 
+from functools import partial
+
 from odoo import models
 from odoo.tools.misc import split_every
 
-from ...providers import ProviderError, Verdict
+from ...providers import ProviderError, Refused, Throttled, Verdict
 
 IDS_PER_STEP = 10  # orders asked for before the results are written
 DOUBTFUL_PER_RUN = 100
@@ -28,73 +33,113 @@ class FulfillmentExchange(models.AbstractModel):
     def _fetch_events(self, run):
         """One round; it is fetching still if its time was over before the end."""
         account = run.account
-        goes_on = account.event_is_polled and not account.failure_count
-        steps = [] if goes_on and not run.is_single_page else self._list_first_steps(account)
-        if not run.is_single_page:
-            steps += [self._look_back, self._ask_open]
-        for step in steps:
+        for step in self._list_steps(run):
             step(run)
             if run.is_over:
                 return
+            if account._is_quiet():
+                break
         run.is_fetching = False
         if account.event_is_polled:
             self._write_facts(run, lambda: account.write({"event_is_polled": False}))
             self._commit(run)
 
-    def _list_first_steps(self, account):
-        """After a failed run the poll comes first: whatever is wrong with an order that is asked
-        for by id, it stops no poll.
+    def _list_steps(self, run):
+        """What the poll doubts is asked for by the next run: a second look needs some time."""
+        account = run.account
+        doubtful = self.env["fulfillment.history"]._find_doubtful(account, DOUBTFUL_PER_RUN)
+        ask_doubtful = partial(self._ask, keys=doubtful)
+        if run.is_single_page:
+            return [self._poll, ask_doubtful]
+        is_polled = account.event_is_polled and not account.failure_count
+        polls = [] if is_polled else [self._poll]
+        return [*polls, ask_doubtful, self._look_back, self._ask_open]
+
+    def _note_side_failure(self, run, error):
+        """What is asked besides the poll and fails is told, once the platform has answered.
+
+        :raise ProviderError: that error, if it concerns the account, or nothing came so far.
         """
-        steps = [self._ask_doubtful, self._poll]
-        return steps[::-1] if account.failure_count else steps
+        is_later = error.verdict is Verdict.LATER
+        if error.verdict is not Verdict.PERSON and not (is_later and run.pages):
+            raise error
+        run.add_note(str(error))
+        if isinstance(error, Throttled):
+            self._write_facts(run, lambda: run.account._note_throttling(error))
 
     # --- polls
 
     def _poll(self, run):
         account = run.account
         cursor = account.event_cursor or ""
-        feed = run.client.fetch_changes(cursor, account.event_bookmark or "")
-        if self._read_feed(run, feed, "event_bookmark"):
+        feed = self._read_feed(run, partial(run.client.fetch_changes, cursor), "event_bookmark")
+        if feed:
             self._write_facts(run, lambda: account._note_poll(cursor, feed, run.is_over))
             self._commit(run)
 
     def _look_back(self, run):
-        """A platform that does not look back so far is none that cannot be polled."""
+        """A platform that does not look back so far is none that cannot be polled.
+
+        What is refused is tried again tomorrow, and what fails for now in an hour.
+        """
         account = run.account
         if not account._is_look_back_due():
             return
-        days, bookmark = account.event_look_back_days, account.event_look_back_bookmark or ""
-        feed = run.client.look_back(account.event_cursor, days, bookmark)
+        ask = partial(run.client.look_back, account.event_cursor, account.event_look_back_days)
+        note = account._note_look_back
         try:
-            is_done = self._read_feed(run, feed, "event_look_back_bookmark")
+            is_settled = self._read_feed(run, ask, "event_look_back_bookmark")
         except ProviderError as error:
-            if error.verdict is not Verdict.PERSON:
-                raise
-            run.add_note(str(error))
-            is_done = True
-        if is_done:
-            self._write_facts(run, account._note_look_back)
+            self._note_side_failure(run, error)
+            is_settled = True
+            if error.verdict is Verdict.LATER:
+                note = account._put_off_look_back
+        if is_settled:
+            self._write_facts(run, note)
             self._commit(run)
 
-    def _read_feed(self, run, feed, bookmark):
+    def _read_feed(self, run, ask, name):
+        """Begin at a bookmark; where the platform knows that page no more, at the first one.
+
+        :param ask: makes the feed that begins at a bookmark.
+        :param name: field of the account for where to go on, if the time is over before.
+        :return: the feed, if its end was reached.
+        """
+        bookmark, pages = run.account[name] or "", run.pages
+        try:
+            return self._read_pages(run, ask(bookmark), name)
+        except Refused as error:
+            is_gone = bookmark and run.pages == pages and 400 <= (error.status or 0) < 500
+            if not is_gone:
+                raise
+            run.add_note(self._text_lost_page(error))
+        return self._read_pages(run, ask(""), name)
+
+    def _text_lost_page(self, error):
+        return self.env._(
+            "The page where the last run ended is not there any more, so it began with the first "
+            "page again. %s",
+            error,
+        )
+
+    def _read_pages(self, run, feed, bookmark):
         """Store page by page; each is committed before the next one is asked for.
 
-        :param bookmark: field of the account for where to go on, if the time is over before.
-        :return: whether the end was reached.
+        :return: the feed, if its end was reached.
         """
         try:
             for page in feed:
                 self._take_page(run, page)
                 if run.is_over and feed.bookmark:
                     self._keep_bookmark(run, bookmark, feed.bookmark)
-                    return False
+                    return None
         except ProviderError as error:
             # A page that is refused or not understood must not be the one each run begins with.
             is_lost = error.verdict is Verdict.PERSON
             self._keep_bookmark(run, bookmark, "" if is_lost else feed.bookmark)
             raise
         run.add_note(feed.problem)
-        return True
+        return feed
 
     def _keep_bookmark(self, run, name, bookmark):
         if (run.account[name] or "") != bookmark:
@@ -118,10 +163,6 @@ class FulfillmentExchange(models.AbstractModel):
 
     # --- orders by id
 
-    def _ask_doubtful(self, run):
-        histories = self.env["fulfillment.history"]
-        self._ask(run, histories._find_doubtful(run.account, DOUBTFUL_PER_RUN))
-
     def _ask_open(self, run):
         histories = self.env["fulfillment.history"]
         self._ask(run, histories._find_open(run.account, OPEN_PER_RUN))
@@ -129,7 +170,7 @@ class FulfillmentExchange(models.AbstractModel):
     def _ask(self, run, keys):
         """Ask for orders by id, some at a time, as long as there is time.
 
-        That an answer about some orders is not understood, or refused, is told, and stops nothing.
+        Where an answer about some orders is not understood, or refused, the others are asked for.
         """
         for some in split_every(IDS_PER_STEP, keys):
             if run.is_over:
@@ -137,9 +178,9 @@ class FulfillmentExchange(models.AbstractModel):
             try:
                 self._ask_some(run, some)
             except ProviderError as error:
-                if error.verdict is not Verdict.PERSON:
-                    raise
-                run.add_note(str(error))
+                self._note_side_failure(run, error)
+                if error.verdict is Verdict.LATER:
+                    return
 
     def _ask_some(self, run, keys):
         account, histories = run.account, self.env["fulfillment.history"]

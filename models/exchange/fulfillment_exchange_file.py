@@ -1,11 +1,15 @@
-"""The exchange lane reads files: each in a transaction of its own, with its row in the log."""
+"""The exchange lane reads files: each alone, slice by slice, with its row in the log.
+
+That a run begins to read a file is committed first: whoever finds such a mark, and nobody who holds
+the account, knows that the file has killed its run, and lets a person decide.
+"""
 
 import logging
 
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...providers import ProviderError
+from ...providers import ProviderError, Refused
 from .exchange_run import LockLost, Run
 from .fulfillment_exchange_transaction import FETCH_CRON
 
@@ -19,13 +23,14 @@ class FulfillmentExchange(models.AbstractModel):
 
     @api.model
     def _cron_exchange(self):
-        # EXTENDS the lane: files that came by mail need no call, so no platform delays them
+        # EXTENDS the lane: a file that is too much for a worker comes after all accounts
+        result = super()._cron_exchange()
         self._read_waiting_files()
-        return super()._cron_exchange()
+        return result
 
     @api.model
     def _read_waiting_files(self):
-        """Files that somebody else has stored; commits after each."""
+        """Files that somebody else has stored, at least one; commits after each."""
         waiting = (
             self.env["fulfillment.file"]
             .sudo()
@@ -35,9 +40,13 @@ class FulfillmentExchange(models.AbstractModel):
                 limit=FILES_AT_ONCE,
             )
         )
+        is_over = len(waiting) == FILES_AT_ONCE
         for file in waiting:
             self._read_file(file)
-        if len(waiting) == FILES_AT_ONCE:
+            if not self.env["ir.cron"]._commit_progress() and file != waiting[-1]:
+                is_over = True
+                break
+        if is_over:
             self._wake(FETCH_CRON)
 
     @api.model
@@ -52,25 +61,39 @@ class FulfillmentExchange(models.AbstractModel):
         file = file.with_env(lane.env)
         try:
             lane._lock_or_stop(run)
-            lane._take_file(run, file)
+            with lane._keep_account(run):  # who came in between would take it for killed
+                lane._try_file(run, file)
         except LockLost:
             self.env.cr.rollback()
             return None
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            lane._note_conflict(run)
-        except Exception as error:  # whatever is in one file must not stop the others
-            lane._refuse_file(run, file, error)
         return run
 
+    def _try_file(self, run, file):
+        """Whatever is in one file must not stop the others."""
+        try:
+            self._commit(run)  # a fresh snapshot: another run may just have read it
+            if file.state == "received":
+                self._take_file(run, file)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self._note_conflict(run)
+            self._write_facts(run, file._forget_attempt)
+        except Exception as error:
+            self._refuse_file(run, file, error)
+
     def _take_file(self, run, file):
-        """The row of the file is settled in the transaction that stores its messages."""
+        """Store what it says, then settle its row."""
+        if file.is_being_read:
+            raise Refused(self._text_killed())
         run.sync = self.env["fulfillment.sync"]._start(run.account, "file")
+        file._note_attempt(run)
         self._commit(run)
         self._store_file(run, file._get_content())
+        self._write_facts(run, lambda: self._settle_file(run, file))
+
+    def _settle_file(self, run, file):
         file._note_reading(run)
         self._end_file(run, "warning" if run.notes else "done")
         file._tell()
-        self.env["ir.cron"]._commit_progress()
 
     def _refuse_file(self, run, file, error):
         """A person looks at it; it is not tried again by itself."""
@@ -82,7 +105,12 @@ class FulfillmentExchange(models.AbstractModel):
         def write():
             file._note_refusal(run)
             file._tell()
-            if run.sync:
+            if run.sync and run.sync.exists():
                 self._end_file(run, "error")
 
         self._write_facts(run, write)
+
+    def _text_killed(self):
+        return self.env._(
+            "The run that read it was killed. Press Read Again, or have it sent in parts."
+        )

@@ -1,7 +1,8 @@
 """The exchange lane looks into folders: list, read, store, commit, and only then set aside.
 
 Killed before the commit, the file is read at the next look; killed after it, its content is known
-and it is only set aside. A file is read when it has not grown since the last look.
+and it is only set aside. A file is read when it has not grown since the last look. One that is
+refused for good is left alone for a day, unless it changes or a person looks.
 """
 
 import logging
@@ -11,7 +12,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ...providers import ProviderError
+from ...providers import ProviderError, Verdict
 from .exchange_run import FAILED, LOCKED, LockLost, Run
 from .fulfillment_exchange_transaction import FETCH_CRON
 
@@ -23,6 +24,7 @@ class FolderRun(Run):
     """One look into a folder."""
 
     said: list[str] = field(default_factory=list)  # about each file, for a person who waits
+    refused: dict[str, str] = field(default_factory=dict)  # by name: what a person must know
 
     @property
     def is_by_hand(self) -> bool:
@@ -47,7 +49,8 @@ class FulfillmentAccount(models.Model):
         if run.outcome == FAILED:
             raise UserError("\n".join(run.notes))
         lines = run.said or [self.env._("There is no new file.")]
-        return self._notify("\n".join([*lines, *run.notes]), "warning" if run.notes else "success")
+        problems = [*run.refused.values(), *run.notes]
+        return self._notify("\n".join([*lines, *problems]), "warning" if problems else "success")
 
 
 class FulfillmentExchange(models.AbstractModel):
@@ -101,36 +104,53 @@ class FulfillmentExchange(models.AbstractModel):
         sizes = {file.name: file.size for file in folder.list_files()}
         before = run.account.folder_sizes or {}
         growing = [name for name, size in sizes.items() if before.get(name) != size]
+        left = {} if run.is_by_hand else run.account._find_left_files(sizes)
+        run.refused.update(left)
+        skipped = set() if run.is_by_hand else {*growing, *left}
         for name in sizes:
-            if run.is_by_hand or name not in growing:
+            if name not in skipped:
                 self._take_from_folder(run, folder, name)
         is_settling = bool(growing) and not run.is_by_hand
         self._write_facts(run, lambda: self._end_look(run, sizes, is_settling))
 
     def _end_look(self, run, sizes, is_settling):
         next_look = run.account._note_look(sizes, is_settling)
-        if run.notes:
-            run.account.folder_error = "\n".join(run.notes)
+        run.account._note_refused_files(sizes, run.refused)
+        run.account.folder_error = "\n".join([*run.refused.values(), *run.notes])
         if is_settling:
             self.env.ref(FETCH_CRON).sudo()._trigger(at=next_look)
 
     def _take_from_folder(self, run, folder, name):
         try:
-            content = folder.read_file(name)
-            file = self.env["fulfillment.file"]._receive(run.account, name, content, "folder")
+            self._take_file_of_folder(run, folder, name)
+        except (LockLost, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            raise
+        except Exception as error:  # whatever is wrong with one file must not hide the others
+            self._note_bad_file(run, name, error)
+
+    def _take_file_of_folder(self, run, folder, name):
+        content = folder.read_file(name)
+        file = self.env["fulfillment.file"]._receive(run.account, name, content, "folder")
+        self._commit(run)
+        is_known = file.state != "received"
+        if not is_known:
+            self._read_file(file)
+        run.said.append(file._describe_repeat() if is_known else file._describe())
+        if file.state != "received":
+            folder.set_aside(name)
+            file.is_set_aside = True
             self._commit(run)
-            is_known = file.state != "received"
-            if not is_known:
-                self._read_file(file)
-            run.said.append(file._describe_repeat() if is_known else file._describe())
-            if file.state != "received":
-                folder.set_aside(name)
-                file.is_set_aside = True
-                self._commit(run)
-        except ProviderError as error:
-            self.env.cr.rollback()
-            self._lock_or_stop(run)
-            run.add_note(f"{name}: {error}")
+
+    def _note_bad_file(self, run, name, error):
+        self.env.cr.rollback()
+        self._lock_or_stop(run)
+        sentence = f"{name}: {run.account._describe_failure(error)}"
+        if not isinstance(error, ProviderError):
+            _logger.exception("Account %s: unexpected error", run.account.id)
+        elif error.verdict is Verdict.PERSON:
+            run.refused[name] = sentence
+            return
+        run.add_note(sentence)
 
     def _note_folder_failure(self, run, error):
         self.env.cr.rollback()
@@ -142,6 +162,6 @@ class FulfillmentExchange(models.AbstractModel):
         def write():
             run.account._note_folder_failure(error)
             run.sync = self.env["fulfillment.sync"]._start(run.account, "file")
-            run.sync._end("error", "\n".join(run.notes), run.seconds)
+            run.sync._end("error", run.account._text_folder_hidden(), run.seconds)
 
         self._write_facts(run, write)

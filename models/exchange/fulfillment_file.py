@@ -47,7 +47,10 @@ class FulfillmentFile(models.Model):
         required=True,
         readonly=True,
         default="received",
-        help="With bad rows: the good rows were taken. Refused: nothing was.",
+        help="With bad rows: the good rows were taken. Refused: it was not read to its end.",
+    )
+    is_being_read = fields.Boolean(
+        readonly=True, help="A run reads it now, or was killed while it did."
     )
     received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     new_count = fields.Integer(string="New", readonly=True, help="Messages not known before.")
@@ -102,22 +105,37 @@ class FulfillmentFile(models.Model):
             return
         self.write({"repeated_at": fields.Datetime.now(), "repeated_as": name})
 
+    def _note_attempt(self, run):
+        """A run begins to read it; committed before that may kill the run."""
+        self.write({"is_being_read": True, "sync_id": run.sync.id})
+
+    def _forget_attempt(self):
+        """Nothing is wrong with it: it is read again."""
+        self.is_being_read = False
+
     def _note_reading(self, run):
         """It was read, perhaps not all of it."""
         self.write(
             {
                 "state": "partial" if run.notes else "done",
+                "is_being_read": False,
                 "problem": "\n".join(run.notes),
                 "new_count": run.new,
                 "known_count": run.duplicates,
-                "sync_id": run.sync.id,
             }
         )
 
     def _note_refusal(self, run):
         """A person looks at it; it is not tried again by itself."""
-        problem = "\n".join(run.notes)
-        self.write({"state": "refused", "problem": problem, "sync_id": run.sync and run.sync.id})
+        self.write(
+            {
+                "state": "refused",
+                "is_being_read": False,
+                "problem": "\n".join(run.notes),
+                "new_count": self.sync_id.new_count,
+                "known_count": self.sync_id.duplicate_count,
+            }
+        )
 
     def _tell(self):
         """On the account; a person is asked to look at what was not taken."""

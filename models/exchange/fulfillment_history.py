@@ -165,6 +165,13 @@ class FulfillmentHistory(models.Model):
         return []
 
     @api.model
+    def _doubt(self, account, keys):
+        """Ask for these orders again."""
+        held = self._hold(account, keys)
+        doubted = self.browse([id for id, *_rest in held.values()])
+        doubted.write({"is_doubtful": True, "doubted_at": fields.Datetime.now()})
+
+    @api.model
     def _note_asking(self, account, keys):
         """They are being asked for: whatever comes of it, not again too soon."""
         held = self._hold(account, keys)

@@ -22,11 +22,14 @@ from ...providers.event_book import (
     settle,
     write_known,
 )
+from ...providers.events import is_same_content
 from ...providers.live_events import plan_changes
+from .fulfillment_message_event import BOOKED
 
 REMEMBERED = "external_id order_key kind state booked_as memory".split()
 # What stands around an event and is not always told: it may be filled in, and never goes again
 AROUND = "tracking_ref shipment_ref contents".split()
+READ = ("kind", "problem")  # what the account says that its code means, not what the platform said
 
 UPDATE = """
     UPDATE fulfillment_message AS message SET %(assignments)s
@@ -54,6 +57,8 @@ class FulfillmentMessage(models.Model):
         plan = plan_changes(page, [read_known(row.memory) for row in rows], heard)
         stored = self._insert_events(sync, plan.changes)
         changed = self._change_events(plan.changes, rows)
+        changed |= self._try_again(rows, plan.heard_at)
+        plan.doubtful |= _find_partial(page, plan.changes)
         histories._note(held, page, plan)
         if stored or "received" in changed.mapped("state"):
             self.env.ref("fulfillment_connector.ir_cron_apply").sudo()._trigger()
@@ -66,9 +71,14 @@ class FulfillmentMessage(models.Model):
         is_named = Domain("external_id", "in", ids) | Domain("order_key", "in", keys - {""})
         return self.search_fetch(
             Domain("account_id", "=", account.id) & Domain("memory", "!=", False) & is_named,
-            [*REMEMBERED, *AROUND],
+            [*REMEMBERED, *AROUND, "problem"],
             order="id",
         )
+
+    def _try_again(self, rows, heard):
+        """What waited until the platform tells of the whole order."""
+        waiting = rows.filtered(lambda row: row.state == "waiting" and row.order_key in heard)
+        return waiting._move_to("received")
 
     # --- new rows
 
@@ -123,10 +133,9 @@ class FulfillmentMessage(models.Model):
     def _keep_earlier(self, pairs):
         """Keep the content that is about to be replaced, and note what was done for it."""
         pick = partial(self._pick, pairs)
-        pick(lambda change: change.step is Step.REVISE or _is_changed(change))._keep_revision(
-            "revised"
-        )
-        pick(_is_changed)._reopen()
+        pick(_is_replaced)._keep_revision("revised")
+        read_anew = self.concat(*(row for change, row in pairs if _is_read_anew(change, row)))
+        (pick(_is_changed) | read_anew)._reopen()
         retracted = pick(lambda change: change.step is Step.RETRACT)
         retracted._keep_revision("retracted")
         retracted._retract()
@@ -145,8 +154,8 @@ class FulfillmentMessage(models.Model):
             groups.setdefault(tuple(vals), []).append(vals | {"id": row.id})
         self.flush_model()
         for names, of_names in groups.items():
-            pairs = [SQL("%s = told.%s", *[SQL.identifier(name)] * 2) for name in names]
-            query = SQL(UPDATE, assignments=SQL(", ").join(pairs), rows=json.dumps(of_names))
+            columns = [SQL("%s = told.%s", *[SQL.identifier(name)] * 2) for name in names]
+            query = SQL(UPDATE, assignments=SQL(", ").join(columns), rows=json.dumps(of_names))
             self.env.cr.execute(query)
         self.invalidate_model()
 
@@ -156,7 +165,8 @@ class FulfillmentMessage(models.Model):
         if change.event:
             told = self._prepare_event_vals(change)
             around = {name: told[name] or row[name] or None for name in AROUND}
-            vals |= around if change.step is Step.CONFIRM else told | around
+            read = {name: told[name] for name in READ}
+            vals |= (read if change.step is Step.CONFIRM else told) | around
         now = fields.Datetime.to_string(fields.Datetime.now())
         return vals | {"write_date": now, "write_uid": self.env.uid}
 
@@ -165,14 +175,47 @@ def _is_changed(change: Change) -> bool:
     return change.step in (Step.REVISE, Step.ADOPT) and is_other(change)
 
 
+def _is_replaced(change: Change) -> bool:
+    """Is there earlier content? What was blank and is filled in now leaves none behind."""
+    if change.step is not Step.REVISE:
+        return _is_changed(change)
+    is_same = is_same_content(change.event.revision, change.known.revision)
+    return not (is_same and _is_filled(change))
+
+
+def _is_read_anew(change: Change, row) -> bool:
+    """Does the account say now that it means something else? The platform has changed nothing.
+
+    A problem in other words is the same one: a person may have set it aside.
+    """
+    event = change.event
+    if not event or change.step not in (Step.CONFIRM, Step.REVISE, Step.ADOPT):
+        return False
+    is_same_problem = change.step is not Step.CONFIRM or bool(event.problem) == bool(row.problem)
+    return event.kind.value != row.kind or not is_same_problem
+
+
 def _is_filled(change: Change) -> bool:
     """Is it told now what is in the shipment, and was not before?"""
     return bool(change.event and change.event.contents and not change.known.contents)
 
 
+def _find_partial(page, changes) -> set[str]:
+    """Orders of which a part is news, and it is not known whether there are more shipments."""
+    whole = {history.order_key for history in page.histories}
+    news = [change.event for change in changes if change.step is Step.INSERT]
+    return {
+        event.order_key
+        for event in news
+        if event.kind.value in BOOKED and not event.contents and event.order_key not in whole
+    }
+
+
 def _is_worth_writing(change: Change, row) -> bool:
     """What is shown again as it was is not written: others work on these rows."""
     if change.step is not Step.CONFIRM or is_worth_keeping(change.known, settle(change)):
+        return True
+    if _is_read_anew(change, row):
         return True
     event = change.event
     return bool(event) and any(getattr(event, name) and not row[name] for name in AROUND)

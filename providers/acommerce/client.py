@@ -11,7 +11,7 @@ What comes by web hook or as a file needs no client: event_json.parse_push, even
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from ..canonical import Cancellation, Order, Sent, StockFeed
 from ..errors import Malformed, Refused
@@ -99,7 +99,8 @@ class AcommerceClient:
         if not secret:
             raise Refused("A web hook without a secret would take orders from anybody.")
         body = build_hook(self._config, url, secret, name)
-        answer = self._session.post(self._build_hooks_url(), body, secret)
+        token = urlsplit(url).path.rpartition("/")[2]  # who knows it may call too
+        answer = self._session.post(self._build_hooks_url(), body, secret, token)
         try:
             return read_hook(read_json(answer.body, (dict,)))
         except Malformed:  # it took it, and that is what counts

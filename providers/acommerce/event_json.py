@@ -35,6 +35,7 @@ def _build_page(records: list, reading: Reading, as_of: datetime | None, size: i
     problems: list[str] = []
     events: list[Event] = []
     histories: list[History] = []
+    unclear_keys: set[str] = set()
     for record in records:
         if problem := _find_problem(record, reading.profile):
             problems.append(problem)
@@ -42,6 +43,7 @@ def _build_page(records: list, reading: Reading, as_of: datetime | None, size: i
         walk = Walk(record, reading.profile)
         if walk.is_lossy:
             problems.append(f"Order {excerpt(walk.order_key, 60)}: a part is not understood.")
+            unclear_keys.add(walk.order_key)
         found = [build_event(entry, reading) for entry in walk.entries]
         events += found
         if as_of and _is_complete(record, walk, found, reading.profile):
@@ -53,6 +55,7 @@ def _build_page(records: list, reading: Reading, as_of: datetime | None, size: i
         problem=" ".join(problems),
         size=size,
         histories=tuple(_keep_single(histories, kept, contradicted)),
+        unclear_keys=frozenset(unclear_keys),
     )
 
 
@@ -82,7 +85,6 @@ def _build_history(walk: Walk, events: list[Event], as_of: datetime) -> History:
         external_ids=frozenset(event.external_id for event in events),
         as_of=as_of,
         shipment_refs=tuple(dict.fromkeys(walk.shipment_refs)),
-        parcels=tuple(dict.fromkeys(walk.parcels)),
     )
 
 

@@ -35,7 +35,6 @@ class Walk:
         self._profile = profile
         self.entries: list[Entry] = []
         self.shipment_refs: list[str] = []
-        self.parcels: list[tuple[str, str]] = []
         self.is_lossy = False
         self.order_key = self._read(record, "order")
         self._visit(record, Place(self.order_key))
@@ -78,7 +77,6 @@ class Walk:
             place = replace(place, only_tracking=self._find_only_tracking(node))
         if tracking_ref := self._read(node, "tracking"):
             place = replace(place, tracking_ref=tracking_ref)
-            self.parcels.append((tracking_ref, place.shipment_ref))
         return place
 
     def _find_only_tracking(self, node: dict) -> str:

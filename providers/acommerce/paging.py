@@ -11,19 +11,26 @@ from .config import PLATFORM
 from .session import Answer, Session
 
 LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)')
+SUPPORT = "Show this to their support."
 REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', re.IGNORECASE)
 
 
-def iter_pages(session: Session, url: str, max_pages: int) -> Iterator[Answer]:
+def iter_pages(
+    session: Session, url: str, max_pages: int, advice: str = SUPPORT
+) -> Iterator[Answer]:
     """Raises Malformed when the links lead astray: elsewhere, in circles, or without end.
 
     Which page is the last one is told by the lack of a next one, never by a number: the platform
     names its last page "last".
+
+    advice: what a person does about a list that is too long.
     """
     seen = set()
     while url:
-        if url in seen or len(seen) >= max_pages:
-            raise _complain("in circles" if url in seen else f"beyond {max_pages} pages", url)
+        if url in seen:
+            raise _complain("in circles", url)
+        if len(seen) >= max_pages:
+            raise _complain(f"beyond {max_pages} pages", url, advice)
         seen.add(url)
         answer = session.get(url)
         yield answer
@@ -56,8 +63,8 @@ def bring_home(target: str, url: str) -> str:
     return urlunsplit((home.scheme, home.netloc, found.path, found.query, ""))
 
 
-def _complain(where: str, url: str) -> Malformed:
+def _complain(where: str, url: str, advice: str = SUPPORT) -> Malformed:
     return Malformed(
         f"The pages of {PLATFORM} lead {where}: {excerpt(mask_url(url))}. "
-        "They are not followed. Show this to their support."
+        f"They are not followed. {advice}"
     )

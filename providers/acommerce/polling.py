@@ -18,12 +18,17 @@ from .bookmark import Bookmark
 from .config import PLATFORM, AcommerceConfig
 from .event_json import parse_histories
 from .event_values import read_cursor, to_second
-from .paging import find_next, iter_pages
+from .paging import SUPPORT, find_next, iter_pages
 from .session import Answer, Session
 
 MOVING = f"The list of {PLATFORM} kept changing while it was read; it is read again next time."
 TIMELESS = f"{PLATFORM} does not tell its time (Date); it is asked for the same time again."
 AHEAD = f"The time to ask from was ahead of the clock of {PLATFORM}; it was set back."
+
+NARROW = (
+    'Set "Asked Until" on the account to a time such as 2026-01-31T00:00:00Z: what changed before '
+    "it is not asked for."
+)
 
 
 @dataclass(slots=True)
@@ -71,7 +76,9 @@ class Poll:
         is_resumed = one.number == self._start.number and self._start.url
         one.pages = self._start.pages if is_resumed else 0
         url = self._start.url if is_resumed else self._url
-        for answer in iter_pages(self._session, url, self._config.max_pages - one.pages):
+        advice = SUPPORT if self._start.cursor else NARROW
+        pages_left = self._config.max_pages - one.pages
+        for answer in iter_pages(self._session, url, pages_left, advice):
             page = read_histories(self._session, answer, self._config)
             one.note(page)
             self._as_of = self._as_of or answer.as_of

@@ -269,8 +269,10 @@ def test_pages_without_end_are_left(sim, clock):
     sim.platform.page_size = 1
     fill(sim, 9)
     client = AcommerceClient.connect(build_config(sim, max_pages=4), clock=clock)
-    with pytest.raises(Malformed, match="beyond 4 pages"):
+    with pytest.raises(Malformed, match=r'beyond 4 pages.*Set "Asked Until"'):
         list(client.fetch_changes(""))
+    with pytest.raises(Malformed, match=r"beyond 4 pages.*Show this to their support"):
+        list(client.fetch_changes("2020-01-31T00:00:00Z"))
 
 
 @pytest.mark.parametrize(

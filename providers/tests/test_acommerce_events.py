@@ -49,10 +49,7 @@ def describe(page):
     """What a golden file says: fields with a value, as JSON."""
     return {
         "problem": page.problem.splitlines(),
-        "complete": {
-            history.order_key: [list(history.shipment_refs), *map(list, history.parcels)]
-            for history in page.histories
-        },
+        "complete": {history.order_key: list(history.shipment_refs) for history in page.histories},
         "events": [describe_event(event) for event in page.messages],
     }
 
@@ -409,6 +406,16 @@ def test_a_file_is_json_or_csv():
     assert Kind.SHIP not in {event.kind for event in page.messages}
     with pytest.raises(Malformed):
         parse_file(b"%PDF-1.7", config)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_json_file_with_a_byte_order_mark(encoding):
+    text = (SAMPLES / "poll_v3_two_shipments.json").read_text(encoding="utf-8")
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    config = AcommerceConfig()
+    page = parse_file((mark + text).encode(encoding), config)
+    assert len(page.messages) == 8
+    assert page.messages == parse_file(text.encode(), config).messages
 
 
 def test_columns_of_a_file_are_those_of_the_account():

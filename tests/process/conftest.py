@@ -1,16 +1,17 @@
-"""A stand-in platform, and for each test a copy of one database that real processes work on."""
+"""Stand-in platforms, and for each test a copy of one database that real processes work on."""
 
 import os
+from contextlib import contextmanager
 
 import pytest
 from shop import Copies, drop_database, make_database
-from stories import ORDERS, tell
+from stories import EVENT_ORDERS, ORDERS, SHOP_ORDERS, order_key, order_ref, tell
 from worker import Worker, kill_the_rest, logs
 
 from simulator import TBOneSimulator
+from simulator.acommerce import AcommerceSimulator
 
 BASE = os.environ["ODOO_DATABASE"]  # has the add-on and nothing else
-TEMPLATE = f"{BASE}_shop"
 WORK = os.environ["PROCESS_DATABASE"] = f"{BASE}_work"
 
 
@@ -19,8 +20,9 @@ def pytest_runtest_makereport(item):
     """A failure shows how far shop and platform came, and what the processes wrote."""
     report = yield
     if report.failed:
-        if {"shop", "tbone"} <= item.funcargs.keys():
-            report.sections.append(("seen", item.funcargs["shop"].describe(item.funcargs["tbone"])))
+        platform = item.funcargs.get("tbone") or item.funcargs.get("acommerce")
+        if platform and "shop" in item.funcargs:
+            report.sections.append(("seen", item.funcargs["shop"].describe(platform)))
         report.sections += [(str(log), log.read_text()) for log in logs]
     return report
 
@@ -39,22 +41,56 @@ def platform():
 
 
 @pytest.fixture(scope="session")
+def event_platform():
+    """The one that tells events."""
+    with AcommerceSimulator() as acommerce:
+        yield acommerce
+
+
+@contextmanager
+def make_copies(template, connection, orders):
+    """Copies of a shop with an account of a stand-in and orders that it knows."""
+    make_database(WORK, BASE)
+    Worker("open_shop", connection=connection, orders=orders).finish()
+    make_database(template, WORK)
+    with Copies(WORK, template) as copies:
+        yield copies
+    drop_database(template)
+    drop_database(WORK)
+
+
+@pytest.fixture(scope="session")
 def copies(platform):
-    """Copies of a shop with an account of the stand-in and orders that it knows."""
+    """The platform knows an order by its own id."""
     connection = {
+        "name": "TB.One",
         "host": platform.url,
         "account_number": platform.account,
         "username": platform.user,
         "password": platform.password,
         "channel_number": platform.channel,
     }
-    make_database(WORK, BASE)
-    Worker("open_shop", connection=connection).finish()
-    make_database(TEMPLATE, WORK)
-    with Copies(WORK, TEMPLATE) as copies:
+    orders = {order_key(number): str(order_ref(number)) for number in range(SHOP_ORDERS)}
+    with make_copies(f"{BASE}_shop", connection, orders) as copies:
         yield copies
-    drop_database(TEMPLATE)
-    drop_database(WORK)
+
+
+@pytest.fixture(scope="session")
+def event_copies(event_platform):
+    """The platform knows an order by our key alone."""
+    connection = {
+        "name": "aCommerce",
+        "provider": "acommerce",
+        "host": event_platform.url,
+        "order_host": event_platform.url,
+        "scope_id": event_platform.channel,
+        "partner_code": event_platform.partner,
+        "username": event_platform.user,
+        "password": event_platform.api_key,
+    }
+    orders = {order_key(number): order_key(number) for number in range(EVENT_ORDERS)}
+    with make_copies(f"{BASE}_event_shop", connection, orders) as copies:
+        yield copies
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +107,12 @@ def undisturbed(copies, platform):
 def tbone(platform):
     platform.reset()
     return platform
+
+
+@pytest.fixture
+def acommerce(event_platform):
+    event_platform.reset()
+    return event_platform
 
 
 @pytest.fixture

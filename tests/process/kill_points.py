@@ -4,9 +4,14 @@ Production code knows nothing of it: either the stand-in platform does not answe
 PostgreSQL does not end a statement.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pytest
 from worker import Worker, wait_until
+
+from simulator.faults import Fault, Trigger
+from simulator.http_server import Delivery
 
 FOR_EVER = 3600  # seconds
 KEY = 4711  # of the advisory lock that a trigger waits for
@@ -36,12 +41,13 @@ class AtCall:
     nth: int = 1
     taken: bool = True
 
-    def arm(self, shop, tbone):
-        self.shop, self.tbone = shop, tbone
-        tbone.fault(self.kind, "slow", after=self.nth - 1, accepted=self.taken, delay=FOR_EVER)
+    def arm(self, shop, platform):
+        self.shop, self.platform = shop, platform
+        fault = Fault("slow", accepted=self.taken, delivery=Delivery(delay=FOR_EVER))
+        platform.faults.add(Trigger(self.kind, after=self.nth - 1), fault)
 
     def is_reached(self):
-        return any(call.fault == "slow" and call.status is not None for call in self.tbone.calls)
+        return any(call.fault == "slow" and call.status is not None for call in self.platform.calls)
 
     def release(self):
         """The stand-in sees by itself that its client is gone."""
@@ -57,7 +63,7 @@ class AtRow:
     nth: int = 1
     in_commit: bool = False
 
-    def arm(self, shop, _tbone):
+    def arm(self, shop, _platform):
         self.shop = shop
         names = ("CONSTRAINT", "DEFERRABLE INITIALLY DEFERRED") if self.in_commit else ("", "")
         values = dict(vars(self), moment="AFTER" if self.in_commit else "BEFORE")
@@ -104,10 +110,39 @@ def wait_at(point, *workers):
     assert point.is_reached(), f"All ended before they came to {point}"
 
 
-def kill_at(point, shop, tbone, *jobs):
+def kill_at(point, shop, platform, *jobs, **values):
     """Start a worker and kill it at a point."""
-    point.arm(shop, tbone)
-    worker = Worker(*jobs)
+    point.arm(shop, platform)
+    worker = Worker(*jobs, **values)
     wait_at(point, worker)
     worker.kill()
     point.release()
+
+
+@contextmanager
+def held_at(point, shop, platform, *jobs, **values):
+    """A worker that stands still at a point until the end of the block, and comes to a good end."""
+    point.arm(shop, platform)
+    worker = Worker(*jobs, **values)
+    wait_at(point, worker)
+    yield worker
+    point.release()
+    worker.finish()
+
+
+def wait_for_waiting(shop, *workers):
+    """Wait until they all wait for the one that stands still, as they must."""
+
+    def is_decided():
+        return shop.is_somebody_waiting() > len(workers) or not are_alive()
+
+    def are_alive():
+        return all(worker.is_alive for worker in workers)
+
+    wait_until(is_decided, "they wait for the one that stands still")
+    assert are_alive(), "they did not wait"
+
+
+def while_(table):
+    """One test per line of a table, with the line's words as its name."""
+    return pytest.mark.parametrize(("point", "left"), table.values(), ids=table)

@@ -6,8 +6,9 @@ A worker is forked from that parent: a process of its own, with its own connecti
 import logging
 import os
 import time
+from functools import partial
 
-from stories import CARRIER, ITEMS, PAGE, SHOP_ORDERS, order_key, order_ref
+from stories import CARRIER, ITEMS, PAGE
 
 from odoo import SUPERUSER_ID, api, fields, sql_db
 from odoo.fields import Command
@@ -76,7 +77,17 @@ def _run(cron):
         raise RuntimeError(answer)
 
 
+def look_into_folders(env):
+    env["fulfillment.exchange"]._exchange_due_folders()
+
+
 # --- others
+
+
+def take_push(env, body):
+    """The platform calls; like Odoo's server, again after a conflict."""
+    account = env["fulfillment.account"].search([])
+    retrying(partial(account._take_push, body), env)
 
 
 def tidy_stock(env):
@@ -135,6 +146,16 @@ def deliver(env, key):
     retrying(validate, env)
 
 
+def use_folder(env, **place):
+    """Somebody enters where the platform leaves files."""
+    env["fulfillment.account"].search([]).write(place)
+
+
+def read_again(env):
+    """Somebody has looked at the files that were refused."""
+    env["fulfillment.file"].search([]).action_read_again()
+
+
 def switch_stock_off(env):
     """Somebody does not want the platform's stock any more."""
     env["fulfillment.account"].search([]).stock_policy = "off"
@@ -148,10 +169,10 @@ def change_channel(env):
 # --- the shop
 
 
-def open_shop(env, connection):
-    """An account of the stand-in, and confirmed orders that the platform knows."""
+def open_shop(env, connection, orders):
+    """An account of the stand-in, and confirmed orders that the platform knows: {key: its id}."""
     env = env(context={"tracking_disable": True})
-    account = env["fulfillment.account"].create({"name": "TB.One", "page_size": PAGE, **connection})
+    account = env["fulfillment.account"].create({"page_size": PAGE, **connection})
     account.state = "connected"
     products = {sku: _make_product(env, sku) for sku, _quantity in ITEMS}
     env["fulfillment.carrier.map"].create({"account_id": account.id, "key": CARRIER})
@@ -161,11 +182,11 @@ def open_shop(env, connection):
             {
                 "partner_id": customer.id,
                 "fulfillment_account_id": account.id,
-                "fulfillment_key": order_key(number),
-                "fulfillment_ref": str(order_ref(number)),
-                "order_line": _prepare_lines(products, order_key(number)),
+                "fulfillment_key": key,
+                "fulfillment_ref": ref,
+                "order_line": _prepare_lines(products, key),
             }
-            for number in range(SHOP_ORDERS)
+            for key, ref in orders.items()
         ]
     )
     orders.action_confirm()

@@ -79,15 +79,16 @@ class Shop:
 
     # --- look
 
-    def describe(self, tbone):
+    def describe(self, platform):
         """For somebody who wonders why a test failed: how far all came, and who waits for whom."""
-        calls = [f"{call.method} {call.path} {call.status} {call.fault}" for call in tbone.calls]
+        calls = [f"{call.method} {call.path} {call.status} {call.fault}" for call in platform.calls]
+        states = self.rows("SELECT state, count(*) FROM fulfillment_message GROUP BY 1")
         sessions = self.rows(
             "SELECT pid, state, wait_event, pg_blocking_pids(pid), left(query, 100)"
             " FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid != pg_backend_pid()"
         )
-        seen = [self.inbox(tbone), f"runs: {self.runs()}", *tbone.violations, *calls[-5:]]
+        seen = [f"messages: {states}", f"runs: {self.runs()}", *platform.violations, *calls[-5:]]
         return "\n".join(map(str, [*seen, *sessions]))
 
     def inbox(self, tbone):
@@ -122,7 +123,7 @@ class Shop:
         """Pieces that look reserved although no transfer has them, or the other way round."""
         return self.value(
             "SELECT (SELECT sum(reserved_quantity) FROM stock_quant)"
-            " - (SELECT sum(quantity) FROM stock_move WHERE state = 'assigned')"
+            " - (SELECT coalesce(sum(quantity), 0) FROM stock_move WHERE state = 'assigned')"
         )
 
     def book(self, number):
@@ -155,7 +156,7 @@ BOOK = {
     " JOIN fulfillment_parcel_stock_picking_rel ON fulfillment_parcel_id = f.id"
     f" JOIN stock_picking p ON p.id = stock_picking_id {OF_ORDER}",
     "notes": "SELECT body FROM mail_message m JOIN sale_order o ON o.id = res_id"
-    " AND model = 'sale.order' AND body LIKE '%%TB.One%%' AND o.fulfillment_key = %s",
+    " AND model = 'sale.order' AND body ~ 'TB.One|aCommerce' AND o.fulfillment_key = %s",
 }
 CUT = ("notes",)  # of these there is one per batch, however messages are cut into batches
 
@@ -164,7 +165,7 @@ class Copies:
     """Copies of a database, one after the other under one name; each is made ahead."""
 
     def __init__(self, name, template):
-        self.name, self._template, self._ahead = name, template, f"{name}_ahead"
+        self.name, self._template, self._ahead = name, template, f"{template}_ahead"
         self._maker = ThreadPoolExecutor(1)
 
     def __enter__(self):

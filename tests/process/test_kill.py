@@ -1,7 +1,6 @@
 """A worker that is killed at any step: the next run ends its work and does nothing twice."""
 
-import pytest
-from kill_points import AtCall, AtRow, kill_at
+from kill_points import AtCall, AtRow, kill_at, while_
 from shop import Inbox
 from stories import ORDERS, tell
 from worker import Worker
@@ -43,11 +42,6 @@ APPLYING = {
     "messages are half applied": (AtRow(APPLY, IS_APPLIED, nth=6), 0),
     "applied messages are being committed": (AtRow(APPLY, IS_APPLIED, in_commit=True), 12),
 }
-
-
-def while_(table):
-    """One test per line of a table, with the line's words as its name."""
-    return pytest.mark.parametrize(("point", "left"), table.values(), ids=table)
 
 
 @while_(EXCHANGE)
