@@ -15,11 +15,11 @@ from .sizes import SIZES, Size
 
 SUBJECTS = (
     "wire",
+    "confirm",  # this and the screens before the database is larger than the one without the app
+    "screens",
     "inbox",
     "ship",
     "life",
-    "confirm",
-    "screens",
     "crowd",
     "overlap",
     "backlog",

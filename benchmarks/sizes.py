@@ -31,8 +31,8 @@ SIZES = {
         packs=15,
         naive_packs=3,
         pages=5,
-        backlog=1200,
-        short_backlog=400,
+        backlog=600,
+        short_backlog=300,
         crowd=600,
         overlap=60,
         views=10,
@@ -70,6 +70,6 @@ SIZES = {
         views=100,
         articles=200_000,
         changes=5_000,
-        stock_rounds=3,
+        stock_rounds=1,
     ),
 }

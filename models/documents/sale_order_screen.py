@@ -22,17 +22,12 @@ class SaleOrder(models.Model):
         ],
         copy=False,
     )
+    # Computed from all parcels: the form asks for those once, not three times.
     fulfillment_return_ids = fields.One2many(
-        "fulfillment.parcel",
-        "order_id",
-        string="Returns",
-        domain=[("direction", "=", "return")],
+        "fulfillment.parcel", string="Returns", compute="_compute_fulfillment_ways"
     )
     fulfillment_outbound_ids = fields.One2many(
-        "fulfillment.parcel",
-        "order_id",
-        string="Outbound Parcels",
-        domain=[("direction", "=", "out")],
+        "fulfillment.parcel", string="Outbound Parcels", compute="_compute_fulfillment_ways"
     )
     fulfillment_provider = fields.Selection(related="fulfillment_account_id.provider")
     fulfillment_page_visible = fields.Boolean(
@@ -78,6 +73,13 @@ class SaleOrder(models.Model):
         help="The order waits to be sent, but its account is stopped, archived or has no password: "
         "it makes no calls.",
     )
+
+    @api.depends("fulfillment_parcel_ids.direction")
+    def _compute_fulfillment_ways(self):
+        for order in self:
+            parcels = order.fulfillment_parcel_ids.grouped("direction")
+            order.fulfillment_outbound_ids = parcels.get("out", False)
+            order.fulfillment_return_ids = parcels.get("return", False)
 
     @api.depends(
         "state",

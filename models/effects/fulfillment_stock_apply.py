@@ -18,7 +18,7 @@ from .stock_places import FAILED
 
 _logger = logging.getLogger(__name__)
 
-CHUNK = 2000  # levels compared in one transaction; fewer where many are to be changed
+CHUNK = 6000  # levels compared in one transaction; fewer where many are to be changed
 TRIES = 3  # of levels that met somebody else's write, before there are fewer of them
 PENDING = (
     Domain("stock_is_pending", "=", True)

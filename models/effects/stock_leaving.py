@@ -58,9 +58,10 @@ class ProductProduct(models.Model):
         """A sentence when a number cannot become the stock of this product, else nothing."""
         if "is_kits" in self._fields and self.is_kits:
             return self.env._("A kit has no stock of its own: its components have.")
-        if not self.is_storable:
+        template = self.product_tmpl_id  # what a product only relates to costs ten times as much
+        if not template.is_storable:
             return self.env._("Its inventory is not tracked: tick that on the product.")
-        if self.tracking != "none":
+        if template.tracking != "none":
             return self.env._(
                 "It is tracked by lot or serial number, and the platform names none: "
                 "count it by hand."

@@ -45,4 +45,5 @@ class Place:
 
     @property
     def is_different(self) -> bool:
-        return bool(self.product.uom_id.compare(self.target, self.on_hand))
+        target = self.target  # nearly all are equal to the last bit, and the unit is not asked
+        return target != self.on_hand and bool(self.product.uom_id.compare(target, self.on_hand))
