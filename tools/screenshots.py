@@ -91,6 +91,7 @@ def list_pictures(find: Callable[[str, list], int]) -> list[Picture]:
             open_fulfillment_page,
             size=(1280, 1600),
             until="div:has(> [name=fulfillment_message_ids])",
+            documented=True,
         ),
         Picture("order_list", "/odoo/orders", ".o_data_row"),
         Picture("order_phone", f"/odoo/sales/{order}", ".o_form_view", show_items, PHONE),
