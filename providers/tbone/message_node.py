@@ -49,27 +49,36 @@ TEXTS = {  # node -> field of Message
     "DELIVERY_INFORMATION": "delivery_information",
     "DATE_CREATED": "occurred_raw",
 }
-READ_FURTHER = ("MESSAGE_ID", "MESSAGE_TYPE", "QUANTITY", "DEDUCTION", "EST_SHIP_DATE")
-FIELDS = TEXTS | {node: node for node in READ_FURTHER}
+FIELDS = TEXTS | {
+    "MESSAGE_ID": "external_id",
+    "MESSAGE_TYPE": "platform_type",
+    "QUANTITY": "quantity",
+    "DEDUCTION": "amount",
+    "EST_SHIP_DATE": "expected_date",
+}
+VALUES = {  # field that is no text -> its node, and what makes a value of it
+    "quantity": ("QUANTITY", parse_number),
+    "amount": ("DEDUCTION", parse_number),
+    "expected_date": ("EST_SHIP_DATE", parse_date),
+}
 
 
 def read_message(element, zone: tzinfo) -> Message:
     """Never raises: what cannot be understood is told in `problem`."""
     raw = etree.tostring(element, encoding="unicode", with_tail=False)
-    texts, problems = _read_texts(element)
-    message_id, platform_type, *others = [texts.pop(node, "") for node in READ_FURTHER]
-    external_id, id_problem = name_message(message_id, raw)
+    fields, problems = _read_texts(element)
+    external_id, id_problem = name_message(fields.pop("external_id", ""), raw)
+    platform_type = fields.pop("platform_type", "")
     type_problem = "" if platform_type else "MESSAGE_TYPE is missing."
-    values, value_problems = _read_values(*others, texts.get("occurred_raw", ""), zone)
+    problems += _read_values(fields, zone)
     return Message(
         external_id=external_id,
         acknowledgeable=not id_problem,
         kind=KINDS.get(platform_type, Kind.UNKNOWN),
         platform_type=platform_type,
         raw=raw,
-        problem=" ".join(filter(None, (id_problem, type_problem, *problems, *value_problems))),
-        **texts,
-        **values,
+        problem=" ".join(filter(None, (id_problem, type_problem, *problems))),
+        **fields,
     )
 
 
@@ -103,13 +112,14 @@ def _read_texts(element) -> tuple[dict[str, str], list[str]]:
     return texts, problems
 
 
-def _read_values(quantity: str, deduction: str, expected: str, created: str, zone: tzinfo):
-    """Fields that are not texts, and what is wrong with each."""
-    fields = {
-        "quantity": parse_number("QUANTITY", quantity),
-        "amount": parse_number("DEDUCTION", deduction),
-        "expected_date": parse_date("EST_SHIP_DATE", expected),
-        "occurred_at": parse_moment("DATE_CREATED", created, zone),
-    }
-    values = {field: value for field, (value, _problem) in fields.items()}
-    return values, [problem for _value, problem in fields.values()]
+def _read_values(fields: dict, zone: tzinfo) -> list[str]:
+    """Put values where texts stand for them; what is wrong with each."""
+    problems = []
+    for field, (node, parse) in VALUES.items():
+        if text := fields.get(field):
+            fields[field], problem = parse(node, text)
+            problems.append(problem)
+    if created := fields.get("occurred_raw"):
+        fields["occurred_at"], problem = parse_moment("DATE_CREATED", created, zone)
+        problems.append(problem)
+    return problems
