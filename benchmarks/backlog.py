@@ -8,7 +8,7 @@ from .machine import resident_mb
 from .table import at_most, judged_by, over
 from .workers import Team, apply_all, count_received
 
-GLANCE = 0.25  # seconds between two looks at the worker
+GLANCE = 0.5  # seconds between two looks at the worker
 GROWTH = 150  # MB a worker may grow while it eats the backlog
 DRIFT = 10  # MB between its third and its last quarter: more is a leak
 

@@ -13,6 +13,7 @@ from odoo.addons.fulfillment_connector.providers.tbone.message_xml import parse_
 from simulator import TBOneSimulator
 from simulator.document import Document
 
+from .copies import copy_orders, link_copies
 from .measure import in_slices
 
 PRODUCTS = 60
@@ -20,7 +21,7 @@ LINES = 3
 PIECES = 2
 ENOUGH = 10_000_000  # pieces of each product on the shelf
 CARRIER = "DHL_STD_NATIONAL"
-AT_ONCE = 100  # orders created in one transaction
+PATTERN = PRODUCTS // LINES  # orders after which the same articles come again
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,32 @@ class Shop:
         env.cr.commit()
 
     def sell(self, count: int, linked: bool = True) -> list[Sale]:
-        """Confirmed orders; `linked` ones belong to the account."""
-        found = []
-        for size in _slice_sizes(count):
-            told = [self._tell_order() for _number in range(size)]
-            orders = self.env["sale.order"].create(
-                [self._prepare_order(order, linked) for order in told]
-            )
-            orders.action_confirm()
-            found += map(Sale, orders.ids, told)
-            self.env.cr.commit()
-        return found
+        """Confirmed orders; `linked` ones belong to the account.
+
+        Odoo makes the first ones, one of each combination of articles; the others are copies.
+        """
+        sales = self._sell_by_odoo(min(PATTERN, count), linked)
+        whole, rest = divmod(count - len(sales), PATTERN)
+        for number in (whole * PATTERN, rest):
+            if number:
+                sales += self._copy(sales[: min(PATTERN, number)], number, linked)
+        self.env.cr.commit()
+        return sales
+
+    def _sell_by_odoo(self, count: int, linked: bool) -> list[Sale]:
+        told = [self._tell_order() for _number in range(count)]
+        orders = self.env["sale.order"].create(
+            [self._prepare_order(order, linked) for order in told]
+        )
+        orders.action_confirm()
+        return list(map(Sale, orders.ids, told))
+
+    def _copy(self, pattern: list[Sale], count: int, linked: bool) -> list[Sale]:
+        told = [self._tell_order() for _number in range(count)]
+        ids = copy_orders(self.env, self.orders(pattern), told)
+        if linked:
+            link_copies(self.env.cr, ids, told)
+        return list(map(Sale, ids, told))
 
     def orders(self, sales: list[Sale]):
         return self.env["sale.order"].browse(sale.id for sale in sales)
@@ -194,7 +210,3 @@ def as_page(messages) -> bytes:
 
 def _items(sales: list[Sale]):
     return (item for sale in sales for item in sale.told.items)
-
-
-def _slice_sizes(count: int):
-    return (min(AT_ONCE, count - first) for first in range(0, count, AT_ONCE))
