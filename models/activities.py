@@ -24,5 +24,8 @@ def plan_activity(record, cause, text, user):
 
 def find_activities(records, cause):
     """The open activities of records for a cause."""
+    activities = records.activity_ids
+    if not activities:
+        return activities
     kind = records.env.ref(TYPES[cause])
-    return records.activity_ids.filtered(lambda activity: activity.activity_type_id == kind)
+    return activities.filtered(lambda activity: activity.activity_type_id == kind)

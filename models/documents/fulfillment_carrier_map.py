@@ -31,3 +31,11 @@ class FulfillmentCarrierMap(models.Model):
     _key_unique = models.Constraint(
         "UNIQUE(account_id, key)", "A package type key stands once per account."
     )
+
+    def _find_by_key(self, accounts, keys):
+        """{(account, key): rule}, in one query."""
+        rules = self.search_fetch(
+            [("account_id", "in", accounts.ids), ("key", "in", keys)],
+            ["account_id", "key", "carrier_id", "tracking_url"],
+        )
+        return {(rule.account_id, rule.key): rule for rule in rules}

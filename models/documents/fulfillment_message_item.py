@@ -34,7 +34,12 @@ class FulfillmentMessage(models.Model):
     item_ids = fields.One2many("fulfillment.message.item", "message_id", readonly=True)
 
     def _list_contents(self):
-        """(line, pieces) that these messages are about."""
-        items = [(item.order_line_id, item.quantity) for item in self.item_ids]
-        told = self.filtered("order_line_id")
-        return items + [(message.order_line_id, message.quantity) for message in told]
+        """(message, line, pieces): what each of these messages is about."""
+        naming = self.filtered("order_line_id")
+        return [
+            *((message, message.order_line_id, message.quantity) for message in naming),
+            *(
+                (item.message_id, item.order_line_id, item.quantity)
+                for item in (self - naming).item_ids
+            ),
+        ]

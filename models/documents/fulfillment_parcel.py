@@ -1,5 +1,6 @@
 """One tracking number, outbound or return, with its carrier, link and quantities."""
 
+from collections import defaultdict
 from urllib.parse import quote
 
 from odoo import Command, api, fields, models
@@ -56,15 +57,18 @@ class FulfillmentParcel(models.Model):
 
     @api.depends("tracking_ref", "carrier_key", "account_id.carrier_map_ids.tracking_url")
     def _compute_tracking_url(self):
+        rules = self.env["fulfillment.carrier.map"]._find_by_key(
+            self.account_id, self.mapped("carrier_key")
+        )
         for parcel in self:
-            parcel.tracking_url = parcel._get_tracking_url()
+            rule = rules.get((parcel.account_id, parcel.carrier_key))
+            parcel.tracking_url = parcel._get_tracking_url(rule) if rule else False
 
-    def _get_tracking_url(self):
+    def _get_tracking_url(self, rule):
         """A link to the carrier's page, or False; only http and https, the number encoded.
 
         The number comes from outside and the link ends up in an href.
         """
-        rule = self.account_id.carrier_map_ids.filtered(lambda rule: rule.key == self.carrier_key)
         template = rule.tracking_url or rule.carrier_id.tracking_url or ""
         if not self.tracking_ref or not template.lower().startswith(("http://", "https://")):
             return False
@@ -74,13 +78,15 @@ class FulfillmentParcel(models.Model):
         "message_row_ids.quantity", "message_row_ids.order_line_id", "message_row_ids.item_ids"
     )
     def _compute_content(self):
+        contents = defaultdict(list)
+        applied = self.message_row_ids.filtered(lambda message: message.state == "applied")
+        for message, line, quantity in applied._list_contents():
+            contents[message.parcel_id].append((line, quantity))
         for parcel in self:
-            applied = parcel.message_row_ids.filtered(lambda message: message.state == "applied")
-            contents = applied._list_contents()
-            parcel.quantity = sum(quantity for _line, quantity in contents)
+            parcel.quantity = sum(quantity for _line, quantity in contents[parcel])
             parcel.content = ", ".join(
                 f"{quantity:g} x {line.product_id.display_name}"
-                for line, quantity in sorted(contents, key=lambda content: content[0].id)
+                for line, quantity in sorted(contents[parcel], key=lambda content: content[0].id)
             )
 
     def _get_identity(self):
@@ -115,16 +121,15 @@ class FulfillmentParcel(models.Model):
     def _mark(self, picking):
         """Put the parcel's number and carrier on a transfer; it may carry several parcels."""
         self.ensure_one()
-        self.picking_ids |= picking
-        picking.write(self._prepare_mark(picking.fulfillment_parcel_ids))
-
-    def _prepare_first_mark(self):
-        """The same for a transfer that is about to be made for this parcel."""
-        return self._prepare_mark(self) | {"fulfillment_parcel_ids": [Command.link(self.id)]}
+        picking.write(self._prepare_mark(picking.fulfillment_parcel_ids | self))
 
     def _prepare_mark(self, parcels):
+        """What a transfer of these parcels, and of this one among them, gets."""
         refs = parcels.sorted("id").mapped("tracking_ref")
-        vals = {"carrier_tracking_ref": ",".join(filter(None, refs)) or False}
+        vals = {
+            "fulfillment_parcel_ids": [Command.link(self.id)],
+            "carrier_tracking_ref": ",".join(filter(None, refs)) or False,
+        }
         if self.carrier_id:
             vals["carrier_id"] = self.carrier_id.id
         return vals

@@ -18,7 +18,8 @@ class StockPicking(models.Model):
     def _compute_carrier_tracking_url(self):
         # EXTENDS stock_delivery: a link per parcel. Order page, portal and mail read one link as
         # it is, and several as a JSON list of [number, link].
-        with_parcels = self.filtered(lambda picking: picking.sudo().fulfillment_parcel_ids)
+        of_accounts = self.sudo().filtered("fulfillment_account_id")
+        with_parcels = of_accounts.filtered("fulfillment_parcel_ids").sudo(self.env.su)
         for picking in with_parcels:
             links = [
                 [parcel.tracking_ref, parcel.tracking_url]

@@ -87,7 +87,7 @@ class FulfillmentMessage(models.Model):
             "order": self.order_id.display_name,
             "booked": ", ".join(
                 f"{quantity:g} x {line.product_id.display_name}"
-                for line, quantity in self._list_contents()
+                for _message, line, quantity in self._list_contents()
             ),
             "before": self._describe_kind(self.booked_as),
             "now": self.platform_type or "-",

@@ -55,10 +55,10 @@ class Transfers:
         pickings = first.concat(*others)
         empty = {"name": "/", "move_ids": [], "move_line_ids": []}
         copies = dict(zip(pickings, pickings.copy_data(empty), strict=True))
+        unit = first.weight_uom_name  # the same for all; where it is not given, each asks for it
         for picking, vals in copies.items():
-            # The unit of the weight is a query per transfer where it is not given.
-            vals |= {"backorder_id": picking.id, "weight_uom_name": picking.weight_uom_name}
+            vals |= {"backorder_id": picking.id, "weight_uom_name": unit}
         created = pickings.create(
-            [copies[picking] | parcel._prepare_first_mark() for picking, parcel in missing]
+            [copies[picking] | parcel._prepare_mark(parcel) for picking, parcel in missing]
         )
         return dict(zip(missing, created, strict=True))
