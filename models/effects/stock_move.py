@@ -123,12 +123,22 @@ class StockMove(models.Model):
         return parts
 
     def _fulfillment_place(self, places):
-        moves = self.concat(*places)
+        """Put moves, with what is reserved for them, into their transfers.
+
+        A write per move would tell all that depends on a transfer each time; it is told once.
+        """
+        leaving = {move: place for move, place in places.items() if move.picking_id != place}
+        moves = self.concat(*leaving)
         moves.picking_id.fetch(["move_ids"])
-        for move, transfer in zip(moves, places.values(), strict=True):
-            if move.picking_id != transfer:
-                move.picking_id = transfer
-                move.move_line_ids.picking_id = transfer
+        for records in (moves, moves.move_line_ids):
+            field = records._fields["picking_id"]
+            records.modified([field.name], before=True)
+            with self.env.protecting([field], records):
+                for record in records:
+                    move = record if records is moves else record.move_id
+                    record.picking_id = leaving[move]
+            records.modified([field.name])
+        moves._set_references()
 
     def _fulfillment_staying(self, by_transfer):
         """Which of its shares a move keeps; none if all leave and something stays open."""
