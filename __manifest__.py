@@ -44,6 +44,7 @@
         "data/demo/demo_acommerce.xml",
     ],
     "assets": {
+        "web.assets_backend": ["fulfillment_connector/static/src/**/*"],
         "web.assets_tests": ["fulfillment_connector/static/tests/tours/**/*"],
     },
     "pre_init_hook": "pre_init_hook",

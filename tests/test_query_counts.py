@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .documents_case import DocumentsCase
 
@@ -99,8 +99,20 @@ class TestQueryCounts(DocumentsCase):
         return [self.word("PAYMENT_STATE_PAID", order)]
 
 
+class CountingCase(DocumentsCase):
+    def count(self, work, *values):
+        """Queries of the second time, when what all share is known."""
+        for _time in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            work(*values)
+            self.env.flush_all()
+        return self.cr.sql_log_count - start
+
+
 @tagged("post_install", "-at_install")
-class TestConstantQueries(DocumentsCase):
+class TestConstantQueries(CountingCase):
     def test_store_a_page(self):
         order = self.make_order((self.mug, 100))
         few, many = (self.count(self.store_page, order, length) for length in (10, 100))
@@ -125,12 +137,68 @@ class TestConstantQueries(DocumentsCase):
         words = [self.word("SHIP", order, order.order_line, 1) for _number in range(length)]
         self.env["fulfillment.message"]._store(sync, words)
 
-    def count(self, work, *values):
-        """Queries of the second time, when what all share is known."""
-        for _time in range(2):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            start = self.cr.sql_log_count
-            work(*values)
-            self.env.flush_all()
-        return self.cr.sql_log_count - start
+
+@tagged("post_install", "-at_install")
+class TestOrderForm(CountingCase):
+    """What reading an order costs more, as the web client reads it, because we are there."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        groups = (
+            "sales_team.group_sale_manager",
+            "fulfillment_connector.group_fulfillment_manager",
+        )
+        cls.manager = new_test_user(cls.env, "counts_manager", ",".join(groups))
+        cls.env["fulfillment.carrier.map"].create(
+            {"account_id": cls.account.id, "key": "DHL", "tracking_url": "https://dhl.example/"}
+        )
+
+    def test_nobodys_order_costs_nothing(self):
+        order = self.make_order(
+            (self.mug, 2),
+            fulfillment_account_id=False,
+            fulfillment_key=False,
+            fulfillment_ref=False,
+        )
+        self.assertTrue(order.fulfillment_page_visible)
+        self.assertEqual(self.added(order), 0)
+
+    def test_an_order_of_a_platform_costs_its_account_and_its_outbox(self):
+        waiting = self.make_order((self.mug, 2), fulfillment_ref=False, fulfillment_key=False)
+        self.assertEqual(waiting.fulfillment_outbox_ids.state, "to_send")
+        for order in (waiting, self.ship(3), self.ship(30)):
+            with self.subTest(parcels=len(order.fulfillment_parcel_ids)):
+                self.assertLessEqual(self.added(order), 2)
+
+    def test_the_page_asks_no_query_per_parcel_or_message(self):
+        form = "fulfillment_connector.view_order_fulfillment_form"
+        few, many = (self.read_order(self.ship(parcels), self.specify(form)) for parcels in (3, 30))
+        self.assertEqual(many, few)
+
+    def ship(self, parcels):
+        """An order of two lines that left in so many parcels, of which one came back."""
+        order = self.make_order((self.mug, parcels), (self.tee, 1))
+        line = order.order_line[0]
+        words = [
+            self.word("SHIP", order, line, 1, tracking_ref=f"{line.id}-{n}", carrier_key="DHL")
+            for n in range(parcels)
+        ]
+        self.hear(*words)
+        self.hear(self.word("RETURN", order, line, 1, tracking_ref=f"R{line.id}"))
+        self.assertEqual(len(order.fulfillment_parcel_ids), parcels + 1)
+        return order
+
+    def added(self, order):
+        """Queries for our fields of the order form."""
+        all_fields = self.specify("sale.view_order_form")
+        others = {name: asked for name, asked in all_fields.items() if "fulfillment_" not in name}
+        self.assertLess(len(others), len(all_fields))
+        return self.read_order(order, all_fields) - self.read_order(order, others)
+
+    def specify(self, form):
+        """The fields a form asks for."""
+        return Form(self.env["sale.order"].with_user(self.manager), form)._view["fields_spec"]
+
+    def read_order(self, order, specification):
+        return self.count(order.with_user(self.manager).web_read, specification)

@@ -206,6 +206,28 @@ class TestTours(HttpCase):
         )
         return order
 
+    def make_neighbour(self, order):
+        """The order a pager shows next: older, and shipped in a parcel."""
+        other = order.copy(
+            {
+                "date_order": order.date_order - timedelta(days=1),
+                "fulfillment_account_id": self.account.id,
+                "fulfillment_key": "TOUR-0",
+                "fulfillment_ref": "7654321",
+            }
+        )
+        other.action_confirm()
+        self.env["fulfillment.parcel"].create(
+            {
+                "account_id": self.account.id,
+                "company_id": self.account.company_id.id,
+                "order_id": other.id,
+                "direction": "out",
+                "key": "TRACK-0",
+                "tracking_ref": "TRACK-0",
+            }
+        )
+
     def test_a_salesperson_sees_retries_and_fetches(self):
         self.connect()
         seller = new_test_user(
@@ -213,6 +235,7 @@ class TestTours(HttpCase):
         )
         self.assertFalse(seller.has_group(MANAGER))
         order = self.make_order(seller)
+        self.make_neighbour(order)
         self.start_tour("/odoo/orders", "fulfillment_salesperson", login="tour_seller")
         self.env.invalidate_all()
         self.assertEqual(order.order_line.fulfillment_qty_shipped, 1)

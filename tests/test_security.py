@@ -398,7 +398,8 @@ class TestOtherUsers(SecurityCase):
             self.assertNotIn("fulfillment_message_ids", form._view["fields"])
 
     def test_a_salesperson_sees_parcels_and_messages(self):
-        with Form(self.order.with_user(self.seller)) as form:
+        page = "fulfillment_connector.view_order_fulfillment_form"
+        with Form(self.order.with_user(self.seller), page) as form:
             self.assertEqual(len(form.fulfillment_message_ids), 2)
             self.assertEqual(form.fulfillment_outbound_ids._records[0]["tracking_ref"], "P1")
 

@@ -1,7 +1,9 @@
 """What an account means for documents: its maps, its orders, its parcels."""
 
-from odoo import fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
+
+IN_USE = {"active", "company_id"}  # what decides whether a company has an account
 
 
 class FulfillmentAccount(models.Model):
@@ -26,6 +28,34 @@ class FulfillmentAccount(models.Model):
         )
         for account in self:
             account.order_count = counts.get(account, 0)
+
+    # --- which companies have one: every order form asks
+
+    @api.model
+    @tools.ormcache()
+    def _get_companies_with_account(self):
+        """Ids of the companies that have an account in use."""
+        accounts = self.sudo().with_context(active_test=True)
+        return frozenset(company.id for [company] in accounts._read_group([], ["company_id"]))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return accounts
+
+    def write(self, vals):
+        result = super().write(vals)
+        if IN_USE & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # --- orders and messages
 
     def _late_domain(self):
         """Messages that came longer ago than this account lets them wait."""

@@ -56,9 +56,6 @@ class SaleOrder(models.Model):
     fulfillment_outbox_ids = fields.One2many("fulfillment.outbox", "order_id", readonly=True)
     fulfillment_message_ids = fields.One2many("fulfillment.message", "order_id", readonly=True)
     fulfillment_parcel_ids = fields.One2many("fulfillment.parcel", "order_id", readonly=True)
-    fulfillment_message_count = fields.Integer(compute="_compute_fulfillment_counts")
-    fulfillment_attention_count = fields.Integer(compute="_compute_fulfillment_counts")
-    fulfillment_parcel_count = fields.Integer(compute="_compute_fulfillment_counts")
 
     _fulfillment_key_unique = models.UniqueIndex(
         "(fulfillment_account_id, fulfillment_key) WHERE fulfillment_key IS NOT NULL",
@@ -165,14 +162,6 @@ class SaleOrder(models.Model):
                 or (line.qty_delivered_method == "stock_move" and not line.is_downpayment)
             )
         )
-
-    @api.depends("fulfillment_message_ids.state", "fulfillment_parcel_ids")
-    def _compute_fulfillment_counts(self):
-        for order in self:
-            states = order.fulfillment_message_ids.mapped("state")
-            order.fulfillment_message_count = len(states)
-            order.fulfillment_attention_count = states.count("failed")
-            order.fulfillment_parcel_count = len(order.fulfillment_parcel_ids)
 
     # --- link to the platform
 

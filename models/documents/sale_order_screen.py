@@ -7,20 +7,21 @@ from ..activities import find_activities
 from ..outbox_states import STATES
 from .fulfillment_outbox import NOT_SENT
 
+# What the form asks of an account and of an outbox row; the rest of them stays in the database
+OF_ACCOUNT = ("active", "name", "password", "provider", "state")
+OF_OUTBOX = ("order_id", "kind", "state", "reason", "may_have_arrived")
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
+    # Taken from the lines the form has read already.
     fulfillment_line_ids = fields.One2many(
         "sale.order.line",
         "order_id",
         string="Items at the Platform",
-        domain=[
-            ("display_type", "=", False),
-            ("is_delivery", "=", False),
-            ("is_downpayment", "=", False),
-        ],
-        copy=False,
+        compute="_compute_fulfillment_line_ids",
+        inverse="_inverse_fulfillment_line_ids",
     )
     # Computed from all parcels: the form asks for those once, not three times.
     fulfillment_return_ids = fields.One2many(
@@ -33,7 +34,7 @@ class SaleOrder(models.Model):
     fulfillment_page_visible = fields.Boolean(
         compute="_compute_fulfillment_page_visible",
         compute_sudo=True,
-        help="The order has an account, or its company has one to link it to.",
+        help="The order has or had an account, or its company has one to link it to.",
     )
 
     fulfillment_send_state = fields.Selection(
@@ -64,15 +65,31 @@ class SaleOrder(models.Model):
         help="Cancelled here, and somebody is asked to cancel it at the platform, too.",
     )
     fulfillment_can_send = fields.Boolean(compute="_compute_fulfillment_send", compute_sudo=True)
-    fulfillment_outbox_count = fields.Integer(
-        compute="_compute_fulfillment_send", compute_sudo=True
-    )
     fulfillment_is_stopped = fields.Boolean(
         compute="_compute_fulfillment_send",
         compute_sudo=True,
         help="The order waits to be sent, but its account is stopped, archived or has no password: "
         "it makes no calls.",
     )
+    fulfillment_has_failed_message = fields.Boolean(
+        string="Has a Failed Message",
+        compute="_compute_fulfillment_has_failed_message",
+        compute_sudo=True,
+    )
+
+    def _compute_fulfillment_line_ids(self):
+        """The lines that can be goods.
+
+        It depends on nothing, so that a line somebody is just adding to the order stays in one
+        list only, and is saved once.
+        """
+        for order in self:
+            order.fulfillment_line_ids = order.order_line.filtered(
+                lambda line: not (line.display_type or line.is_delivery or line.is_downpayment)
+            )
+
+    def _inverse_fulfillment_line_ids(self):
+        """Nothing is left to do: what was entered in a line is written to it."""
 
     @api.depends("fulfillment_parcel_ids.direction")
     def _compute_fulfillment_ways(self):
@@ -83,6 +100,7 @@ class SaleOrder(models.Model):
 
     @api.depends(
         "state",
+        "fulfillment_account_id",
         "fulfillment_account_id.state",
         "fulfillment_account_id.active",
         "fulfillment_account_id.password",
@@ -93,7 +111,10 @@ class SaleOrder(models.Model):
         "fulfillment_ref",
     )
     def _compute_fulfillment_send(self):
-        for order in self:
+        sent = self.filtered("fulfillment_account_id")
+        (self - sent)._clear_fulfillment_send()
+        sent._fetch_fulfillment_send()
+        for order in sent:
             row, recall = (order._fulfillment_rows(kind) for kind in ("order", "cancel"))
             order.fulfillment_send_state = row.state
             order.fulfillment_send_reason = row.state in NOT_SENT and row.reason
@@ -106,24 +127,60 @@ class SaleOrder(models.Model):
                 and bool(find_activities(order, "recall"))
             )
             order.fulfillment_can_send = not order._fulfillment_why_not_sent()
-            order.fulfillment_outbox_count = len(order.fulfillment_outbox_ids)
             order.fulfillment_is_stopped = (
                 row.state == "to_send" and order._fulfillment_account_is_silent()
             )
+
+    def _fetch_fulfillment_send(self):
+        """Read accounts and outbox in a query each, where a list of rows would take two."""
+        self.fulfillment_account_id.fetch(OF_ACCOUNT)
+        orders = self.filtered(lambda order: order.id)
+        rows = self.env["fulfillment.outbox"].search_fetch(
+            [("order_id", "in", orders.ids)], OF_OUTBOX
+        )
+        ids_by_order = {order: found._ids for order, found in rows.grouped("order_id").items()}
+        self._fields["fulfillment_outbox_ids"]._insert_cache(
+            orders, [ids_by_order.get(order, ()) for order in orders]
+        )
+
+    def _clear_fulfillment_send(self):
+        """Nothing waits or went out of an order without an account: its outbox is not asked."""
+        for order in self:
+            order.fulfillment_send_state = order.fulfillment_send_reason = False
+            order.fulfillment_recall_state = order.fulfillment_recall_reason = False
+            order.fulfillment_went_out = order.fulfillment_is_untold = False
+            order.fulfillment_can_send = order.fulfillment_is_stopped = False
 
     def _fulfillment_account_is_silent(self):
         """Whether the account makes no calls by itself until somebody changes it."""
         account = self.fulfillment_account_id
         return account.state == "stopped" or not (account.active and account.password)
 
-    @api.depends("fulfillment_account_id", "company_id", "state")
-    def _compute_fulfillment_page_visible(self):
-        accounts = self.env["fulfillment.account"].search(
-            [("company_id", "in", self.company_id.ids)]
-        )
+    @api.depends(
+        "fulfillment_state",
+        "fulfillment_send_state",
+        "fulfillment_recall_state",
+        "fulfillment_message_ids.state",
+    )
+    def _compute_fulfillment_has_failed_message(self):
+        """An order that needs attention for another reason is the only one to look at messages."""
         for order in self:
-            order.fulfillment_page_visible = order.fulfillment_account_id or (
-                order.state == "sale" and order.company_id in accounts.company_id
+            is_told = {order.fulfillment_send_state, order.fulfillment_recall_state} & set(NOT_SENT)
+            order.fulfillment_has_failed_message = order.fulfillment_state == "attention" and (
+                not is_told or "failed" in order.fulfillment_message_ids.mapped("state")
+            )
+
+    @api.depends(
+        "fulfillment_account_id", "fulfillment_key", "fulfillment_ref", "company_id", "state"
+    )
+    def _compute_fulfillment_page_visible(self):
+        companies = self.env["fulfillment.account"]._get_companies_with_account()
+        for order in self:
+            order.fulfillment_page_visible = bool(
+                order.fulfillment_account_id
+                or order.fulfillment_key
+                or order.fulfillment_ref
+                or (order.state == "sale" and order.company_id.id in companies)
             )
 
     # --- actions
@@ -145,11 +202,16 @@ class SaleOrder(models.Model):
     def action_view_fulfillment_parcels(self):
         return self._fulfillment_action("action_parcel")
 
+    def action_view_fulfillment_returns(self):
+        return self._fulfillment_action("action_parcel", search_default_return=1)
+
     def action_fulfillment_fetch(self):
-        """Ask the platform of this order's account for new messages."""
+        """Ask the platform of this order's account for new messages; the page shows its own."""
         if not self.fulfillment_account_id:
             raise UserError(self.env._("Choose a fulfillment account for this order first."))
-        return self.fulfillment_account_id.action_fetch()
+        answer = self.fulfillment_account_id.action_fetch()
+        answer["params"]["next"] = {"type": "ir.actions.act_window_close"}  # the form reads again
+        return answer
 
     def _fulfillment_action(self, name, **context):
         """One of our windows, with what belongs to this order."""

@@ -23,6 +23,30 @@ registry.category("web_tour.tours").add("fulfillment_salesperson", {
             trigger: "[name=fulfillment_line_ids] td[name=fulfillment_qty_ordered]:contains(2)",
         },
         {
+            content: "and what the platform said of it",
+            trigger: "[name=fulfillment_message_ids] tr.o_data_row:contains(Too many)",
+        },
+        {
+            content: "go to the next order",
+            trigger: ".o_pager_next",
+            run: "click",
+        },
+        {
+            content: "the page is open still, with a parcel of that order",
+            trigger: "[name=fulfillment_outbound_ids] tr.o_data_row:contains(TRACK-0)",
+        },
+        {
+            trigger: "body:not(:has([name=fulfillment_message_ids] tr.o_data_row))",
+        },
+        {
+            content: "and back",
+            trigger: ".o_pager_previous",
+            run: "click",
+        },
+        {
+            trigger: "[name=fulfillment_message_ids] tr.o_data_row:contains(Too many)",
+        },
+        {
             content: "no credentials here",
             trigger: "body:not(:has([name=password], [name=username], [name=account_number]))",
         },
@@ -63,7 +87,37 @@ registry.category("web_tour.tours").add("fulfillment_salesperson", {
             trigger: ".o_notification:contains(1 applied)",
         },
         {
-            content: "and leads there",
+            content: "what came is on the page already",
+            trigger: "[name=fulfillment_message_ids] tr.o_data_row:has(.badge:contains(Applied))",
+        },
+        {
+            content: "the item is shipped",
+            trigger: "[name=fulfillment_line_ids] td[name=fulfillment_qty_shipped]:contains(1)",
+        },
+        {
+            content: "open the parcel",
+            trigger: "[name=fulfillment_outbound_ids] tr.o_data_row:contains(TRACK-1) td[name=content]",
+            run: "click",
+        },
+        {
+            trigger: ".modal [name=tracking_ref]:contains(TRACK-1)",
+        },
+        {
+            trigger: ".modal .btn-close",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+        {
+            content: "all messages of the order",
+            trigger: "button[name=action_view_fulfillment_messages]",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.o_form_view))",
+        },
+        {
             trigger: ".o_list_view tr.o_data_row:has(.badge:contains(Applied)) td[name=sku]",
             run: "click",
         },

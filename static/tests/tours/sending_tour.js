@@ -50,7 +50,7 @@ registry.category("web_tour.tours").add("fulfillment_sent", {
         },
         {
             content: "no way to send it twice",
-            trigger: ".o_form_view:not(:has(button[name=action_fulfillment_send]:visible))",
+            trigger: ".o_action_manager:not(:has(button[name=action_fulfillment_send]:visible))",
         },
     ],
 });
