@@ -8,7 +8,7 @@ from .machine import resident_mb
 from .table import at_most, judged_by, over
 from .workers import Team, apply_all, count_received
 
-GLANCE = 0.5  # seconds between two looks at the worker
+GLANCE = 0.1  # seconds between two looks at the worker, more if counting what is left takes long
 GROWTH = 150  # MB a worker may grow while it eats the backlog
 DRIFT = 10  # MB between its third and its last quarter: more is a leak
 
@@ -49,6 +49,7 @@ def run(bench):
 def _watch(bench, messages: int) -> list[Glance]:
     """Let one worker eat an inbox, and look at it until it is done."""
     bench.fill_inbox(messages)
+    pause = max(GLANCE, messages / 50_000)
     team, glances = Team((apply_all,)).start(), []
     while team.is_busy:
         try:
@@ -56,7 +57,7 @@ def _watch(bench, messages: int) -> list[Glance]:
         except (FileNotFoundError, IndexError):
             break  # it has just ended
         glances.append(Glance(time.monotonic(), count_received(bench.env), memory))
-        time.sleep(GLANCE)
+        time.sleep(pause)
     team.finish()
     return [glance for glance in glances if glance.memory]
 

@@ -24,7 +24,7 @@ CHANGED = {  # what must not stand twice; the orders get theirs below
 
 
 def copy_orders(env, orders, told: list) -> list[int]:
-    """Copies of confirmed orders, until there is one for each that was told; their ids in order.
+    """Copies of confirmed orders, one for each that was told; their ids in that order.
 
     :param told: what the platform knows, in the order of the pattern, again and again.
     """

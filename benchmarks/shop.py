@@ -21,7 +21,7 @@ LINES = 3
 PIECES = 2
 ENOUGH = 10_000_000  # pieces of each product on the shelf
 CARRIER = "DHL_STD_NATIONAL"
-PATTERN = PRODUCTS // LINES  # orders after which the same articles come again
+PATTERN = PRODUCTS // LINES  # orders, each of other articles
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Shop:
 
     def __init__(self, env, platform: TBOneSimulator | None = None):
         self.env, self.platform = env, platform
-        self.sold = 0
+        self.sold, self._patterns = 0, {}
         self.customer = env["res.partner"].create({"name": "Ada Example"})
         self.warehouse = env["stock.warehouse"].search([], limit=1)
         self.products = self._fill_shelves()
@@ -47,27 +47,28 @@ class Shop:
     def sell(self, count: int, linked: bool = True) -> list[Sale]:
         """Confirmed orders; `linked` ones belong to the account.
 
-        Odoo makes the first ones, one of each combination of articles; the others are copies.
+        Odoo makes one of each combination of articles, once; what is sold are copies of these.
         """
-        sales = self._sell_by_odoo(min(PATTERN, count), linked)
-        whole, rest = divmod(count - len(sales), PATTERN)
-        for number in (whole * PATTERN, rest):
-            if number:
-                sales += self._copy(sales[: min(PATTERN, number)], number, linked)
+        if linked not in self._patterns:
+            self._patterns[linked] = self._make_pattern(linked)
+        pattern, sales = self._patterns[linked], []
+        whole, rest = divmod(count, PATTERN)
+        for times, orders in ((whole, pattern), (1, pattern[:rest])):
+            sales += self._copy(orders, times, linked)
         self.env.cr.commit()
         return sales
 
-    def _sell_by_odoo(self, count: int, linked: bool) -> list[Sale]:
-        told = [self._tell_order() for _number in range(count)]
+    def _make_pattern(self, linked: bool):
+        told = [self._tell_order(place) for place in range(PATTERN)]
         orders = self.env["sale.order"].create(
             [self._prepare_order(order, linked) for order in told]
         )
         orders.action_confirm()
-        return list(map(Sale, orders.ids, told))
+        return orders
 
-    def _copy(self, pattern: list[Sale], count: int, linked: bool) -> list[Sale]:
-        told = [self._tell_order() for _number in range(count)]
-        ids = copy_orders(self.env, self.orders(pattern), told)
+    def _copy(self, pattern, times: int, linked: bool) -> list[Sale]:
+        told = [self._tell_order(place) for _time in range(times) for place in range(len(pattern))]
+        ids = copy_orders(self.env, pattern, told) if told else []
         if linked:
             link_copies(self.env.cr, ids, told)
         return list(map(Sale, ids, told))
@@ -170,14 +171,18 @@ class Shop:
         )
         return account
 
-    def _tell_order(self):
+    def _tell_order(self, place: int):
+        """:param place: which combination of articles."""
         self.sold += 1
         key = f"BENCH-{self.sold}"
-        lines = [(f"{key}-{number}", self._sku(number), PIECES) for number in range(1, LINES + 1)]
+        lines = [
+            (f"{key}-{number}", self._sku(place, number), PIECES) for number in range(1, LINES + 1)
+        ]
         return (self.platform or _SILENT).add_order(key, lines)
 
-    def _sku(self, number: int) -> str:
-        return f"ART-{(self.sold * LINES + number) % PRODUCTS}"
+    @staticmethod
+    def _sku(place: int, number: int) -> str:
+        return f"ART-{place * LINES + number - 1}"
 
     def _prepare_order(self, told, linked: bool) -> dict:
         by_sku = {product.default_code: product for product in self.products}

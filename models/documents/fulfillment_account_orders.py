@@ -5,7 +5,7 @@ from odoo import fields, models
 from .fulfillment_outbox import NOT_SENT
 
 TO_SEND = ("to_send", "sending")
-OF_ORDERS = ("name", "active", "company_id", "provider", "state", "send_policy")
+OF_ORDERS = ("name", "active", "company_id", "provider", "state", "password", "send_policy")
 
 
 class FulfillmentAccount(models.Model):
@@ -17,9 +17,10 @@ class FulfillmentAccount(models.Model):
 
     def _fetch_field(self, field):
         # EXTENDS base: an order asks its account for little; a hundred settings would come along.
-        if field.name in OF_ORDERS:
-            return self.fetch(OF_ORDERS)
-        return super()._fetch_field(field)
+        if field.name not in OF_ORDERS:
+            return super()._fetch_field(field)
+        allowed = [name for name in OF_ORDERS if self._has_field_access(self._fields[name], "read")]
+        return self.fetch(allowed)
 
     def _compute_outbox_counts(self):
         """One query for all accounts; a user's own rows. What is done only grows: not read."""

@@ -7,10 +7,6 @@ from ..activities import find_activities
 from ..outbox_states import STATES
 from .fulfillment_outbox import NOT_SENT
 
-# What the form asks of an account and of an outbox row; the rest of them stays in the database
-OF_ACCOUNT = ("active", "name", "password", "provider", "state")
-OF_OUTBOX = ("order_id", "kind", "state", "reason", "may_have_arrived")
-
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -113,7 +109,6 @@ class SaleOrder(models.Model):
     def _compute_fulfillment_send(self):
         sent = self.filtered("fulfillment_account_id")
         (self - sent)._clear_fulfillment_send()
-        sent._fetch_fulfillment_send()
         for order in sent:
             row, recall = (order._fulfillment_rows(kind) for kind in ("order", "cancel"))
             order.fulfillment_send_state = row.state
@@ -130,18 +125,6 @@ class SaleOrder(models.Model):
             order.fulfillment_is_stopped = (
                 row.state == "to_send" and order._fulfillment_account_is_silent()
             )
-
-    def _fetch_fulfillment_send(self):
-        """Read accounts and outbox in a query each, where a list of rows would take two."""
-        self.fulfillment_account_id.fetch(OF_ACCOUNT)
-        orders = self.filtered(lambda order: order.id)
-        rows = self.env["fulfillment.outbox"].search_fetch(
-            [("order_id", "in", orders.ids)], OF_OUTBOX
-        )
-        ids_by_order = {order: found._ids for order, found in rows.grouped("order_id").items()}
-        self._fields["fulfillment_outbox_ids"]._insert_cache(
-            orders, [ids_by_order.get(order, ()) for order in orders]
-        )
 
     def _clear_fulfillment_send(self):
         """Nothing waits or went out of an order without an account: its outbox is not asked."""
