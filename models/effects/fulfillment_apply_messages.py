@@ -3,6 +3,7 @@
 from odoo import api, models
 
 from ...providers.canonical import Kind
+from .assigning import assigning
 from .batch import Batch
 from .fulfillment_apply import PENDING
 from .fulfillment_effect import EFFECTS
@@ -83,13 +84,14 @@ class FulfillmentApply(models.AbstractModel):
         :return: the messages that can.
         """
         refused = {}
-        for message in messages:
-            try:
-                self._plan_message(batch, message)
-            except TooEarly as error:
-                refused[message] = ("waiting", str(error))
-            except EffectError as error:
-                refused[message] = ("failed", str(error))
+        with assigning(messages, "order_line_id"):
+            for message in messages:
+                try:
+                    self._plan_message(batch, message)
+                except TooEarly as error:
+                    refused[message] = ("waiting", str(error))
+                except EffectError as error:
+                    refused[message] = ("failed", str(error))
         for message, (state, reason) in refused.items():
             message._move_to(state, reason)
         return messages.filtered(lambda message: message not in refused)

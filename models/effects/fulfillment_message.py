@@ -1,11 +1,10 @@
 """Which order and which line a message is about."""
 
-from collections import defaultdict
-
 from odoo import models
 from odoo.fields import Domain
 
 from ..activities import plan_activity
+from .assigning import assigning
 from .ledger import EffectError, TooEarly
 
 ITEM_KINDS = {"ship", "cancel", "return"}  # about an item, or about a whole shipment
@@ -29,14 +28,16 @@ class FulfillmentMessage(models.Model):
         )
         by_ref = {order.fulfillment_ref: order for order in orders}
         by_key = {order.fulfillment_key: order for order in orders}
-        nobody = self.env["sale.order"]
-        moved = defaultdict(self.browse)
-        for message in self:
-            order = by_ref.get(message.order_ref or None) or by_key.get(message.order_key or None)
-            if message.order_id != (order or nobody):
-                moved[order or nobody] |= message
-        for order, messages in moved.items():
-            messages.order_id = order
+        found = {
+            message: by_ref.get(message.order_ref or None)
+            or by_key.get(message.order_key or None)
+            or self.env["sale.order"]
+            for message in self
+        }
+        moved = {message: order for message, order in found.items() if message.order_id != order}
+        with assigning(self.concat(*moved), "order_id"):
+            for message, order in moved.items():
+                message.order_id = order
 
     def _check_order(self):
         """Say why the message cannot be about its order.
@@ -69,15 +70,15 @@ class FulfillmentMessage(models.Model):
         is_about_item = self.kind in ITEM_KINDS and self._names_item()
         if not is_about_item and not (self.kind in MONEY_KINDS and names_item):
             return
-        lines = self.order_id.order_line.filtered(lambda line: not line.display_type)
+        lines = [line for line in self.order_id.order_line if not line.display_type]
         found = (
-            lines.filtered(lambda line: self.item_key in line._fulfillment_keys())
-            or lines.filtered(lambda line: self.item_ref in line._fulfillment_refs())
-            or lines.filtered(lambda line: self.sku and line._fulfillment_sku() == self.sku)
+            [line for line in lines if self.item_key in line._fulfillment_keys()]
+            or [line for line in lines if self.item_ref in line._fulfillment_refs()]
+            or [line for line in lines if self.sku and line._fulfillment_sku() == self.sku]
         )
         if len(found) != 1:
             raise EffectError(self._text_no_line(found))
-        self.order_line_id = found
+        [self.order_line_id] = found
 
     def _learn_ids(self):
         """Keep the platform's ids on order and line, where they were not known."""

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from .assigning import assigning
+
 
 class FulfillmentMessage(models.Model):
     _inherit = "fulfillment.message"
@@ -25,8 +27,9 @@ class FulfillmentMessage(models.Model):
             message._prepare_parcel_vals(direction, identity) for identity, message in new.items()
         ]
         known |= dict(zip(new, parcels.create(vals_list), strict=True))
-        for message, identity in identities.items():
-            message.parcel_id = known[identity]
+        with assigning(self, "parcel_id"):
+            for message, identity in identities.items():
+                message.parcel_id = known[identity]
 
     def _number_parcels(self, parcels):
         """Give its number to the parcel of a shipment that was told without one."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from odoo import models
 
 from .allocation import Allocation
+from .assigning import assigning
 from .ledger import EffectError
 from .transfers import Transfers
 
@@ -123,21 +124,14 @@ class StockMove(models.Model):
         return parts
 
     def _fulfillment_place(self, places):
-        """Put moves, with what is reserved for them, into their transfers.
-
-        A write per move would tell all that depends on a transfer each time; it is told once.
-        """
+        """Put moves, with what is reserved for them, into their transfers."""
         leaving = {move: place for move, place in places.items() if move.picking_id != place}
         moves = self.concat(*leaving)
         moves.picking_id.fetch(["move_ids"])
-        for records in (moves, moves.move_line_ids):
-            field = records._fields["picking_id"]
-            records.modified([field.name], before=True)
-            with self.env.protecting([field], records):
-                for record in records:
-                    move = record if records is moves else record.move_id
-                    record.picking_id = leaving[move]
-            records.modified([field.name])
+        with assigning(moves, "picking_id"), assigning(moves.move_line_ids, "picking_id"):
+            for move, transfer in leaving.items():
+                move.picking_id = transfer
+                move.move_line_ids.picking_id = transfer
         moves._set_references()
 
     def _fulfillment_staying(self, by_transfer):

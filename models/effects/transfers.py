@@ -55,7 +55,8 @@ class Transfers:
         pickings = first.concat(*others)
         empty = {"name": "/", "move_ids": [], "move_line_ids": []}
         copies = dict(zip(pickings, pickings.copy_data(empty), strict=True))
-        unit = first.weight_uom_name  # the same for all; where it is not given, each asks for it
+        # The same for all; where it is not given, each asks for it.
+        unit = first.with_prefetch().weight_uom_name
         for picking, vals in copies.items():
             vals |= {"backorder_id": picking.id, "weight_uom_name": unit}
         created = pickings.create(
