@@ -3,7 +3,7 @@
 from .database import value
 from .shop import LINES, PIECES
 from .table import at_least, at_most, faster, over
-from .workers import Team, apply_all, spin
+from .workers import Team, apply_all, do_nothing, spin
 
 TURNS = 20_000_000
 
@@ -27,7 +27,7 @@ def _drain(bench, workers: int):
 
 
 def _spin(processes: int) -> float:
-    return Team(*[(spin, TURNS)] * processes).start().finish()
+    return Team(*[(spin, TURNS)] * processes, prepare=do_nothing).start().finish()
 
 
 def _count_wrong(bench, sales) -> int:

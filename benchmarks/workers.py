@@ -23,11 +23,15 @@ def in_process(function, *values):
 class Team:
     """Processes that start their work at the same moment."""
 
-    def __init__(self, *jobs):
-        """:param jobs: (function of this file, values...) for each process."""
+    def __init__(self, *jobs, prepare=database.boot):
+        """:param jobs: (function of this file, values...) for each process.
+
+        :param prepare: what each process does before the clock starts.
+        """
         self._gate, self._times = SPAWN.Barrier(len(jobs) + 1), SPAWN.Queue()
         self._members = [
-            SPAWN.Process(target=_work, args=(self._gate, self._times, *job)) for job in jobs
+            SPAWN.Process(target=_work, args=(self._gate, self._times, prepare, *job))
+            for job in jobs
         ]
 
     def start(self) -> "Team":
@@ -54,8 +58,8 @@ class Team:
         return max(end for _start, end in times) - min(start for start, _end in times)
 
 
-def _work(gate, times, job, *values):
-    database.boot()
+def _work(gate, times, prepare, job, *values):
+    prepare()
     gate.wait(PATIENCE)
     start = time.time()
     job(*values)
@@ -86,6 +90,10 @@ def exchange(*_values) -> None:
     """One run of the exchange lane over the accounts that are due."""
     with database.environment() as env:
         env["fulfillment.exchange"]._cron_exchange()
+
+
+def do_nothing() -> None:
+    """Preparation of work that needs no Odoo."""
 
 
 def spin(turns: int) -> None:

@@ -82,14 +82,15 @@ class FulfillmentMessage(models.Model):
 
     def _learn_ids(self):
         """Keep the platform's ids on order and line, where they were not known."""
-        for message in self:
-            order, line = message.order_id, message.order_line_id
-            if message.order_ref and not order.fulfillment_ref:
-                order.fulfillment_ref = message.order_ref
-            if line and message.item_ref:
-                name = message._get_item_ref_field()
-                if name and not line[name]:
-                    line[name] = message.item_ref
+        with assigning(self.order_line_id, "fulfillment_ref", "fulfillment_extra_ref"):
+            for message in self:
+                order, line = message.order_id, message.order_line_id
+                if message.order_ref and not order.fulfillment_ref:
+                    order.fulfillment_ref = message.order_ref
+                if line and message.item_ref:
+                    name = message._get_item_ref_field()
+                    if name and not line[name]:
+                        line[name] = message.item_ref
 
     def _get_item_ref_field(self):
         """Where the line keeps the platform's id of the item that the message names.
