@@ -1,7 +1,8 @@
 """Many orders from few: the rows of confirmed orders, copied in the database.
 
 Odoo needs a tenth of a second for an order, so that the orders of a long backlog would take hours.
-A copy differs from its pattern in its ids and numbers only, and reserves as much stock.
+A copy has all that Odoo made of its pattern but notes and followers, with ids, numbers and
+reservations of its own. Every side that is compared sells copies.
 """
 
 ENTITIES = {  # table: which of its rows belong to the pattern's orders
@@ -32,6 +33,7 @@ def copy_orders(env, orders, told: list) -> list[int]:
     times = len(told) // len(orders)
     for table, scope in ENTITIES.items():
         _number_copies(env.cr, table, scope, orders.ids, times)
+    _ensure_complete(env.cr)
     for table in (*ENTITIES, *RELATIONS):
         _insert_copies(env.cr, table)
     ids = _name_copies(env.cr, orders.ids, told)
@@ -64,6 +66,28 @@ def _number_copies(cr, table: str, scope: str, orders: list[int], times: int) ->
     )
     cr.execute(f"CREATE INDEX ON copy_{table} (old, number)")
     cr.execute(f"ANALYZE copy_{table}")
+
+
+def _ensure_complete(cr) -> None:
+    """Whatever else refers to the pattern would be missing in its copies."""
+    cr.execute(
+        """
+        SELECT con.conrelid::regclass::text, attribute.attname, target.relname
+        FROM pg_constraint con
+        JOIN pg_class target ON target.oid = con.confrelid
+        JOIN pg_attribute attribute
+            ON attribute.attrelid = con.conrelid AND attribute.attnum = con.conkey[1]
+        WHERE con.contype = 'f' AND target.relname = ANY(%s)
+            AND con.conrelid::regclass::text != ALL(%s)
+        """,
+        [list(ENTITIES), [*ENTITIES, *RELATIONS]],
+    )
+    for table, column, target in cr.fetchall():
+        cr.execute(
+            f"SELECT 1 FROM {table} WHERE {column} IN (SELECT old FROM copy_{target}) LIMIT 1"
+        )
+        if cr.fetchone():
+            raise AssertionError(f"{table}.{column} refers to an order that is copied without it")
 
 
 def _insert_copies(cr, table: str) -> None:

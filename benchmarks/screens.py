@@ -22,6 +22,7 @@ from .table import at_most, over, with_costs
 LISTED = 80
 FEW = 8
 EVERY = 1.05  # of the time without the app
+PAGE = f"{database.MODULE}.view_order_fulfillment_form"
 
 
 @dataclass
@@ -34,10 +35,14 @@ class Side:
 
     @classmethod
     def of(cls, env, orders):
-        kinds = {"list": "sale.view_quotation_tree", "form": "sale.view_order_form"}
         user = env.ref("base.user_admin")
         seen = env(user=user, context={})
-        forms = {kind: read_form(seen, "sale.order", kind, name) for kind, name in kinds.items()}
+        forms = {
+            "list": read_form(seen, "sale.order", "list", "sale.view_quotation_tree"),
+            "form": read_form(seen, "sale.order", "form", "sale.view_order_form"),
+        }
+        if env.ref(PAGE, raise_if_not_found=False):
+            forms["page"] = read_form(seen, "sale.order", "form", PAGE)
         return cls(seen, orders.with_env(seen), forms)
 
     def list(self, count: int) -> None:
@@ -46,6 +51,12 @@ class Side:
 
     def form(self) -> None:
         self.orders[:1].web_read(self.forms["form"])
+
+    def form_and_page(self) -> None:
+        """The page Fulfillment is read when somebody opens it, after the form."""
+        self.form()
+        if "page" in self.forms:
+            self.orders[:1].web_read(self.forms["page"])
 
     def portal(self) -> None:
         order = self.orders[:1]
@@ -71,16 +82,17 @@ def run(bench):
             "other": _sell_by_hand(bench.shop),
             "ours": _sell_by_platform(bench),
         }
-        for title, look, count in (
-            (f"Order list of {LISTED}", partial(Side.list, count=LISTED), LISTED),
-            ("Order form", Side.form, 1),
-            ("Portal page", Side.portal, 1),
+        for title, look, count, target in (
+            (f"Order list of {LISTED}", partial(Side.list, count=LISTED), LISTED, at_most(EVERY)),
+            ("Order form", Side.form, 1, at_most(EVERY)),
+            ("Order form and its page", Side.form_and_page, 1, None),
+            ("Portal page", Side.portal, 1, at_most(EVERY)),
         ):
-            yield from _compare(bench, title, sides, look, count)
+            yield from _compare(bench, title, sides, look, count, target)
         yield from _count_per_row(sides)
 
 
-def _compare(bench, title: str, sides: dict, look, count: int):
+def _compare(bench, title: str, sides: dict, look, count: int, target):
     found = by_turns(
         bench.size.views,
         {name: partial(_look, side, look, count) for name, side in sides.items()},
@@ -88,7 +100,7 @@ def _compare(bench, title: str, sides: dict, look, count: int):
     plain = found["plain"]
     for name, whose in (("other", "an order of nobody's"), ("ours", "the platform's")):
         times = [samples.ms_each * count for samples in (found[name], plain)]
-        row = over(f"{title}, {whose}: ms", *times, at_most(EVERY), name="without the app")
+        row = over(f"{title}, {whose}: ms", *times, target, name="without the app")
         yield with_costs(row, found[name], plain)
 
 

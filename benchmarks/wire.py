@@ -2,6 +2,7 @@
 
 from datetime import timezone
 from functools import partial
+from statistics import median
 
 from lxml import etree
 
@@ -20,24 +21,17 @@ RATE = 20_000  # messages per second we want
 
 
 def run(bench):
-    """Rows for speed and memory. Of many turns the fastest counts: it is the least disturbed."""
+    """Rows for speed and memory; the fastest turn, too, as it is the least disturbed one."""
     page = make_page(PAGE)
     sides = {"ours": partial(_parse, page), "tree": partial(_read_tree, page)}
     seconds = {name: [] for name in sides}
     for _turn in range(10 * bench.size.pages):
         for name, side in sides.items():
             seconds[name].append(seconds_of(side))
-    ours, tree = (PAGE / min(seconds[name]) for name in sides)
-    yield Row(
-        "Parse: messages per second",
-        ours,
-        "/s",
-        tree,
-        "lxml alone",
-        ours / tree,
-        at_least(RATE),
-        judged=ours,
-    )
+    for turn, choose, budget in (("", median, at_least(RATE)), (", fastest turn", min, None)):
+        ours, tree = (PAGE / choose(seconds[name]) for name in sides)
+        name = f"Parse: messages per second{turn}"
+        yield Row(name, ours, "/s", tree, "lxml alone", ours / tree, budget, judged=ours)
     first, last = in_process(peaks_of_parsing, bench.size.pages)
     yield over(
         f"Parse: peak memory after {bench.size.pages} pages",

@@ -214,6 +214,19 @@ class TestShip(DocumentsCase):
         self.assertEqual(order.fulfillment_parcel_ids.mapped("tracking_url"), [False, False])
         self.assertFalse(order.picking_ids.carrier_tracking_url)
 
+    def test_links_stay_when_the_order_leaves_its_account(self):
+        self.env["fulfillment.carrier.map"].create(
+            {"account_id": self.account.id, "key": "DHL", "tracking_url": "https://track.example/"}
+        )
+        order = self.make_order((self.mug, 1))
+        self.hear(
+            self.word("SHIP", order, order.order_line, 1, tracking_ref="A1", carrier_key="DHL")
+        )
+        order.fulfillment_account_id = False
+        self.env.invalidate_all()
+        self.assertEqual(order.picking_ids.carrier_tracking_url, "https://track.example/")
+        self.assertTrue(order.fulfillment_page_visible)
+
 
 @tagged("post_install", "-at_install")
 class TestCancel(DocumentsCase):

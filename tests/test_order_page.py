@@ -95,6 +95,26 @@ class TestOrderPage(SendingCase):
         self.assertEqual(order.fulfillment_line_ids, order.order_line)
         self.assertIn(lamp, order.fulfillment_line_ids)
 
+    def test_what_is_added_while_a_key_is_entered_is_shown_at_once(self):
+        order = self.quote(self.mug, user_id=self.seller.id)
+        order = order.with_user(self.seller)
+        [answer] = order.web_save(
+            {
+                "order_line": [
+                    Command.create({"display_type": "line_note", "name": "Careful"}),
+                    Command.create({"product_id": self.tee.id}),
+                ],
+                "fulfillment_line_ids": [
+                    Command.update(order.order_line.id, {"fulfillment_key": "M"})
+                ],
+            },
+            {"fulfillment_line_ids": {"fields": {"product_id": {}, "fulfillment_key": {}}}},
+        )
+        shown = [
+            (line["product_id"], line["fulfillment_key"]) for line in answer["fulfillment_line_ids"]
+        ]
+        self.assertEqual(shown, [(self.mug.id, "M"), (self.tee.id, False)])
+
     def test_notes_deliveries_and_down_payments_are_no_items(self):
         order = self.quote(self.mug)
         for vals in (

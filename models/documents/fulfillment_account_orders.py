@@ -5,22 +5,23 @@ from odoo import fields, models
 from .fulfillment_outbox import NOT_SENT
 
 TO_SEND = ("to_send", "sending")
-OF_ORDERS = ("name", "active", "company_id", "provider", "state", "password", "send_policy")
 
 
 class FulfillmentAccount(models.Model):
     _inherit = "fulfillment.account"
 
+    # What an order asks of its account is read alone: a hundred settings would come along.
+    name = fields.Char(prefetch="order")
+    active = fields.Boolean(prefetch="order")
+    company_id = fields.Many2one(prefetch="order")
+    provider = fields.Selection(prefetch="order")
+    state = fields.Selection(prefetch="order")
+    password = fields.Char(prefetch="order")
+    send_policy = fields.Selection(prefetch="order")
+
     to_send_count = fields.Integer(string="To Send", compute="_compute_outbox_counts")
     not_sent_count = fields.Integer(string="Not Sent", compute="_compute_outbox_counts")
     doubtful_count = fields.Integer(string="Arrival Unknown", compute="_compute_outbox_counts")
-
-    def _fetch_field(self, field):
-        # EXTENDS base: an order asks its account for little; a hundred settings would come along.
-        if field.name not in OF_ORDERS:
-            return super()._fetch_field(field)
-        allowed = [name for name in OF_ORDERS if self._has_field_access(self._fields[name], "read")]
-        return self.fetch(allowed)
 
     def _compute_outbox_counts(self):
         """One query for all accounts; a user's own rows. What is done only grows: not read."""

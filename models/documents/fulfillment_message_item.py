@@ -35,11 +35,9 @@ class FulfillmentMessage(models.Model):
 
     def _list_contents(self):
         """(message, line, pieces): what each of these messages is about."""
-        naming = self.filtered("order_line_id")
+        items = self.item_ids
+        naming = (self - items.message_id).filtered("order_line_id")
         return [
+            *((item.message_id, item.order_line_id, item.quantity) for item in items),
             *((message, message.order_line_id, message.quantity) for message in naming),
-            *(
-                (item.message_id, item.order_line_id, item.quantity)
-                for item in (self - naming).item_ids
-            ),
         ]

@@ -61,7 +61,7 @@ class FulfillmentParcel(models.Model):
             self.account_id, self.mapped("carrier_key")
         )
         for parcel in self:
-            rule = rules.get((parcel.account_id, parcel.carrier_key))
+            rule = rules.get((parcel.account_id._origin, parcel.carrier_key))
             parcel.tracking_url = parcel._get_tracking_url(rule) if rule else False
 
     def _get_tracking_url(self, rule):
@@ -81,12 +81,12 @@ class FulfillmentParcel(models.Model):
         contents = defaultdict(list)
         applied = self.message_row_ids.filtered(lambda message: message.state == "applied")
         for message, line, quantity in applied._list_contents():
-            contents[message.parcel_id].append((line, quantity))
+            contents[message.parcel_id._origin].append((line, quantity))
         for parcel in self:
-            parcel.quantity = sum(quantity for _line, quantity in contents[parcel])
+            of_parcel = sorted(contents[parcel._origin], key=lambda content: content[0].id)
+            parcel.quantity = sum(quantity for _line, quantity in of_parcel)
             parcel.content = ", ".join(
-                f"{quantity:g} x {line.product_id.display_name}"
-                for line, quantity in sorted(contents[parcel], key=lambda content: content[0].id)
+                f"{quantity:g} x {line.product_id.display_name}" for line, quantity in of_parcel
             )
 
     def _get_identity(self):

@@ -11,10 +11,10 @@ from .fulfillment_outbox import NOT_SENT
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    # Taken from the lines the form has read already.
+    # Taken from the lines the form has read already. Without the name of the inverse field, which
+    # would add each new line to it, a note, too.
     fulfillment_line_ids = fields.One2many(
         "sale.order.line",
-        "order_id",
         string="Items at the Platform",
         compute="_compute_fulfillment_line_ids",
         inverse="_inverse_fulfillment_line_ids",
@@ -85,7 +85,8 @@ class SaleOrder(models.Model):
             )
 
     def _inverse_fulfillment_line_ids(self):
-        """Nothing is left to do: what was entered in a line is written to it."""
+        """What was entered in a line is written to it; which lines there are is found anew."""
+        self.invalidate_recordset(["fulfillment_line_ids"], flush=False)
 
     @api.depends("fulfillment_parcel_ids.direction")
     def _compute_fulfillment_ways(self):
@@ -127,7 +128,10 @@ class SaleOrder(models.Model):
             )
 
     def _clear_fulfillment_send(self):
-        """Nothing waits or went out of an order without an account: its outbox is not asked."""
+        """Of an order without an account the outbox is not asked.
+
+        One that went out keeps its account, see `sale_order_guard`; what waited is withdrawn.
+        """
         for order in self:
             order.fulfillment_send_state = order.fulfillment_send_reason = False
             order.fulfillment_recall_state = order.fulfillment_recall_reason = False
@@ -146,7 +150,10 @@ class SaleOrder(models.Model):
         "fulfillment_message_ids.state",
     )
     def _compute_fulfillment_has_failed_message(self):
-        """An order that needs attention for another reason is the only one to look at messages."""
+        """Attention has two causes: a failed message, or something that was not sent.
+
+        Messages are read only where the second one explains it, too.
+        """
         for order in self:
             is_told = {order.fulfillment_send_state, order.fulfillment_recall_state} & set(NOT_SENT)
             order.fulfillment_has_failed_message = order.fulfillment_state == "attention" and (
@@ -154,7 +161,12 @@ class SaleOrder(models.Model):
             )
 
     @api.depends(
-        "fulfillment_account_id", "fulfillment_key", "fulfillment_ref", "company_id", "state"
+        "fulfillment_account_id",
+        "fulfillment_key",
+        "fulfillment_ref",
+        "fulfillment_acknowledged_at",
+        "company_id",
+        "state",
     )
     def _compute_fulfillment_page_visible(self):
         companies = self.env["fulfillment.account"]._get_companies_with_account()
@@ -163,6 +175,7 @@ class SaleOrder(models.Model):
                 order.fulfillment_account_id
                 or order.fulfillment_key
                 or order.fulfillment_ref
+                or order.fulfillment_acknowledged_at
                 or (order.state == "sale" and order.company_id.id in companies)
             )
 

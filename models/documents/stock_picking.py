@@ -14,12 +14,12 @@ class StockPicking(models.Model):
     fulfillment_ref = fields.Char(related="sale_id.fulfillment_ref", string="Platform Order ID")
     fulfillment_key = fields.Char(related="sale_id.fulfillment_key", string="Order Key")
 
-    @api.depends("fulfillment_parcel_ids.tracking_url")
+    @api.depends("carrier_tracking_ref", "fulfillment_parcel_ids.tracking_url")
     def _compute_carrier_tracking_url(self):
         # EXTENDS stock_delivery: a link per parcel. Order page, portal and mail read one link as
         # it is, and several as a JSON list of [number, link].
-        of_accounts = self.sudo().filtered("fulfillment_account_id")
-        with_parcels = of_accounts.filtered("fulfillment_parcel_ids").sudo(self.env.su)
+        numbered = self.filtered("carrier_tracking_ref")  # each parcel with a link gave its number
+        with_parcels = numbered.filtered(lambda picking: picking.sudo().fulfillment_parcel_ids)
         for picking in with_parcels:
             links = [
                 [parcel.tracking_ref, parcel.tracking_url]

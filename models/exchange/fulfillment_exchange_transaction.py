@@ -78,6 +78,6 @@ class FulfillmentExchange(models.AbstractModel):
                     raise
 
     def _wake(self, cron):
-        found = self.env["ir.model.data"]._xmlid_to_res_id(cron)  # kept in memory, unlike a record
+        found = self.env.ref(cron, raise_if_not_found=False)
         if found:
-            self.env["ir.cron"].sudo().browse(found)._trigger()
+            found.sudo()._trigger()

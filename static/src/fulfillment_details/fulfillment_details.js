@@ -16,7 +16,8 @@ export class FulfillmentDetails extends Component {
 
     setup() {
         // Breadcrumbs, pager and the developer's menu stay those of the form around it.
-        useSubEnv({ config: getDefaultConfig() });
+        // Nothing old is shown while the new is on its way.
+        useSubEnv({ config: { ...getDefaultConfig(), cache: false } });
         useOwnDebugContext();
     }
 
@@ -24,7 +25,7 @@ export class FulfillmentDetails extends Component {
     get viewProps() {
         const { record, viewId } = this.props;
         // A list is made anew whenever its record is read; what somebody types changes it in place.
-        const reading = record.data.fulfillment_line_ids.id;
+        const reading = record.data.fulfillment_line_ids?.id;
         if (this.reading !== reading) {
             this.reading = reading;
             this.formProps = {
@@ -43,5 +44,6 @@ export class FulfillmentDetails extends Component {
 
 registry.category("view_widgets").add("fulfillment_details", {
     component: FulfillmentDetails,
+    fieldDependencies: [{ name: "fulfillment_line_ids", type: "one2many" }],
     extractProps: ({ attrs }) => ({ viewId: Number(attrs.view_id) }),
 });
