@@ -37,15 +37,18 @@ class SftpServer:
             line.close()
 
     def _serve(self) -> None:
-        with suppress(OSError):
+        with suppress(OSError):  # until the door is closed
             while True:
                 line, _address = self._door.accept()
-                transport = paramiko.Transport(line)
-                self._lines.append(transport)
-                transport.add_server_key(self.key)
-                transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, self.root)
-                with suppress(paramiko.SSHException, EOFError):
-                    transport.start_server(server=_Door(self))
+                with suppress(OSError, EOFError, paramiko.SSHException):
+                    self._talk(line)  # a client that hangs up is its own affair
+
+    def _talk(self, line: socket.socket) -> None:
+        transport = paramiko.Transport(line)
+        self._lines.append(transport)
+        transport.add_server_key(self.key)
+        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, self.root)
+        transport.start_server(server=_Door(self))
 
 
 class _Door(paramiko.ServerInterface):
