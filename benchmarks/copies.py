@@ -70,6 +70,18 @@ def _number_copies(cr, table: str, scope: str, orders: list[int], times: int) ->
 
 def _ensure_complete(cr) -> None:
     """Whatever else refers to the pattern would be missing in its copies."""
+    for table, column, target in _list_references(cr):
+        if table in ENTITIES or table in RELATIONS:
+            continue
+        cr.execute(
+            f"SELECT 1 FROM {table} WHERE {column} IN (SELECT old FROM copy_{target}) LIMIT 1"
+        )
+        if cr.fetchone():
+            raise AssertionError(f"{table}.{column} refers to an order that is copied without it")
+
+
+def _list_references(cr) -> list[tuple[str, str, str]]:
+    """(table, column, copied table it refers to) of the whole database."""
     cr.execute(
         """
         SELECT con.conrelid::regclass::text, attribute.attname, target.relname
@@ -78,21 +90,15 @@ def _ensure_complete(cr) -> None:
         JOIN pg_attribute attribute
             ON attribute.attrelid = con.conrelid AND attribute.attnum = con.conkey[1]
         WHERE con.contype = 'f' AND target.relname = ANY(%s)
-            AND con.conrelid::regclass::text != ALL(%s)
         """,
-        [list(ENTITIES), [*ENTITIES, *RELATIONS]],
+        [list(ENTITIES)],
     )
-    for table, column, target in cr.fetchall():
-        cr.execute(
-            f"SELECT 1 FROM {table} WHERE {column} IN (SELECT old FROM copy_{target}) LIMIT 1"
-        )
-        if cr.fetchone():
-            raise AssertionError(f"{table}.{column} refers to an order that is copied without it")
+    return cr.fetchall()
 
 
 def _insert_copies(cr, table: str) -> None:
     """Copy rows; what refers to a copied row refers to its copy."""
-    found = _find_references(cr, table)
+    found = {column: target for name, column, target in _list_references(cr) if name == table}
     cr.execute(
         "SELECT column_name FROM information_schema.columns"
         " WHERE table_name = %s AND is_generated = 'NEVER'",
@@ -120,22 +126,6 @@ def _insert_copies(cr, table: str) -> None:
         f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)}"
         f" FROM {table} pattern JOIN {driver} {' '.join(joins)} ORDER BY copy.new"
     )
-
-
-def _find_references(cr, table: str) -> dict[str, str]:
-    """The columns that refer to a row of a copied table."""
-    cr.execute(
-        """
-        SELECT attribute.attname, target.relname
-        FROM pg_constraint con
-        JOIN pg_class target ON target.oid = con.confrelid
-        JOIN pg_attribute attribute
-            ON attribute.attrelid = con.conrelid AND attribute.attnum = con.conkey[1]
-        WHERE con.contype = 'f' AND con.conrelid = %s::regclass AND target.relname = ANY(%s)
-        """,
-        [table, list(ENTITIES)],
-    )
-    return dict(cr.fetchall())
 
 
 def _name_copies(cr, pattern: list[int], told: list) -> list[int]:
